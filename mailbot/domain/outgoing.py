@@ -1,0 +1,69 @@
+"""What leaves the house: finished bytes, frozen at the time of the decision."""
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+
+
+class ReplyKind(enum.Enum):
+    """Kinds of reply; one outbox row per (case, revision, kind)."""
+
+    QUOTE = "quote"
+    ASK = "ask"
+    ANSWER = "answer"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    DECLINE = "decline"
+    STAFF = "staff"  # written by a person
+    REMINDER = "reminder"
+
+
+class OutboxState(enum.Enum):
+    """The life of an outbox row (failures.md, section 2): ready -> sending -> sent | failed | unknown | held."""
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"  # refused for good
+    UNKNOWN = "unknown"  # the connection ended after the final dot
+    HELD = "held"
+
+
+class SendPhase(enum.Enum):
+    """How far an attempt has come; committed before the next step begins."""
+
+    CONNECTED = "connected"
+    DATA = "data"
+    DOT = "dot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """A finished RFC 5322 message: CRLF lines, its own Message-ID, nothing to be filled in later."""
+
+    kind: ReplyKind
+    message_id: str
+    recipients: tuple[str, ...]  # envelope recipients, bare addresses
+    raw: bytes = field(repr=False)
+    sha256: str
+    subject: str
+    language: str
+    text: str = field(repr=False)  # the text part, for staff and `explain`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """A message in the store on its way out."""
+
+    id: int
+    case_id: int
+    revision: int
+    kind: ReplyKind
+    message_id: str
+    recipients: tuple[str, ...]
+    raw: bytes = field(repr=False)
+    sha256: str
+    state: OutboxState
+    phase: SendPhase | None
+    attempts: int
+    due_at: dt.datetime
+    last_error: str | None = None

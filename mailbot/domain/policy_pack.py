@@ -1,0 +1,23 @@
+"""The figures of the policy in force; read from `config/policy/<date>.toml`, never written in code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPack:
+    """Limits and choices of the policy (sections 2 to 6). Days are calendar days."""
+
+    version: str
+    quote_valid_days: int
+    amount_limits: Mapping[str, Decimal]  # currency -> largest total before tax that goes out by itself
+    net_30_minimum: Mapping[str, Decimal]  # currency -> least total for Net-30; a currency not named has none
+    payment_methods: Mapping[str, tuple[str, ...]]  # currency -> methods without Net-30, in print order
+    default_currency: str
+    country_currency: Mapping[str, str]  # billing country -> currency, e.g. AU -> AUD
+    renewal_grace_days: int  # a renewal takes subscriptions that ended at most so long ago
+    co_term_max_years: int
+    tax_regions: frozenset[str]  # countries whose tax needs the region (US, CA)
+    new_site_needs_addresses: bool
+    days_in_year: int = 365

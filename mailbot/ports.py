@@ -1,0 +1,276 @@
+"""What the service needs from the world, as Protocols; adapters in `store`, `mail`, `replies` keep them.
+
+Each has one contract suite under `tests/contracts/` that the fake and the real adapter both pass.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from mailbot.domain.case import Case, CaseEvent, Fetched, InboxEntry, InboxState, MailboxKey, ReviewItem
+from mailbot.domain.decision import Decision
+from mailbot.domain.file import Records
+from mailbot.domain.message import Attachment, Desk, InboundMessage
+from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
+from mailbot.domain.quote import Quote
+
+
+class Clock(Protocol):
+    """The time of day, in UTC."""
+
+    def __call__(self) -> dt.datetime:
+        """Return now, aware, in UTC."""
+        ...
+
+
+class AttachmentReader(Protocol):
+    """Turns an attachment's bytes into text, within limits of time, memory and output; never raises."""
+
+    def __call__(self, attachment: Attachment) -> Attachment:
+        """Return the attachment with `part` set, or with `unreadable` saying why not."""
+        ...
+
+
+class Mailbox(Protocol):
+    """One folder on a mail server, open. All methods raise TransientError when the server is away."""
+
+    @property
+    def key(self) -> MailboxKey:
+        """Which folder this is."""
+        ...
+
+    @property
+    def uidvalidity(self) -> int:
+        """The UIDVALIDITY under which the folder is selected."""
+        ...
+
+    def uids_from(self, first: int) -> Sequence[int]:
+        """Return the UIDs >= `first`, ascending; constant cost in the size of the folder."""
+        ...
+
+    def fetch(self, uids: Sequence[int]) -> Iterable[Fetched]:
+        """Yield the messages in batches without setting any flag; vanished ones are left out."""
+        ...
+
+    def file_away(self, uid: int) -> None:
+        """Move or flag the message as configured; done already or vanished is no error."""
+        ...
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for news at most so long (IDLE where there is one); return whether there may be any."""
+        ...
+
+
+class Transport(Protocol):
+    """Hands finished messages to the next mail server."""
+
+    def send(
+        self, *, sender: str, recipients: Sequence[str], raw: bytes, on_phase: Callable[[SendPhase], None]
+    ) -> None:
+        """Return after the server took the message.
+
+        Calls `on_phase` before each phase begins. Raises Refused (5xx), TransientError before the dot, and
+        OutcomeUnknown when the connection ends after it.
+        """
+        ...
+
+
+class InboxStore(Protocol):
+    """The inbox table."""
+
+    def cursor(self, mailbox: MailboxKey) -> tuple[int, int] | None:
+        """Return (uidvalidity, highest UID stored) of the folder, or None before the first connect."""
+        ...
+
+    def set_cursor(self, mailbox: MailboxKey, uidvalidity: int, uid: int) -> None:
+        """Remember that every UID up to `uid` has a row or was there before the first connect."""
+        ...
+
+    def add(
+        self, mailbox: MailboxKey, uidvalidity: int, message: Fetched, *, message_id: str | None, state: InboxState
+    ) -> int | None:
+        """Insert a row and return its id, or None when (mailbox, uidvalidity, uid) is there already."""
+        ...
+
+    def find_copies(self, sha256: str) -> Sequence[InboxEntry]:
+        """Return entries with these bytes, oldest first."""
+        ...
+
+    def claim_next(self, *, lease_seconds: float) -> InboxEntry | None:
+        """Claim the oldest unprocessed row that no living worker holds, counting the attempt; None when idle.
+
+        Never two entries of one conversation at once where that can be known.
+        """
+        ...
+
+    def finish(
+        self, entry: InboxEntry, state: InboxState, *, case_id: int | None, outcome: str | None, cause: str = ""
+    ) -> None:
+        """Put the claimed row into its end state."""
+        ...
+
+    def to_file_away(self, mailbox: MailboxKey, uidvalidity: int, limit: int = 200) -> Sequence[InboxEntry]:
+        """Return stored entries that the server still has in the folder (without their bytes)."""
+        ...
+
+    def mark_filed(self, ids: Sequence[int]) -> None:
+        """Remember that these were filed away on the server."""
+        ...
+
+
+class CaseStore(Protocol):
+    """Cases and their append-only events."""
+
+    def find(self, message: InboundMessage) -> Case | None:
+        """Return the case that this mail continues: References / In-Reply-To to a Message-ID that we know, or the
+        case number in the subject, and the sender is a participant or of a participant's organisation. Strangers
+        never join.
+        """
+        ...
+
+    def open(self, message: InboundMessage, at: dt.datetime) -> Case:
+        """Open a case with the next number of the year."""
+        ...
+
+    def messages(self, case: Case) -> Sequence[bytes]:
+        """Return the raw mails of the case that came from outside, oldest first."""
+        ...
+
+    def record(self, case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> Case:
+        """Append the decision as events and save the case's new state.
+
+        Raises StaleCase when somebody changed the case since it was read.
+        """
+        ...
+
+    def append(self, event: CaseEvent) -> None:
+        """Append one event."""
+        ...
+
+    def events(self, case_id: int) -> Sequence[CaseEvent]:
+        """Return all events, oldest first."""
+        ...
+
+    def get(self, case_id: int) -> Case:
+        """Return a case by id; KeyError when there is none."""
+        ...
+
+
+class QuoteStore(Protocol):
+    """Issued quotes and drafts; an issued quote never changes."""
+
+    def issue(self, case: Case, quote: Quote, at: dt.datetime) -> Quote:
+        """Record the quote as the next revision of the case and return it numbered."""
+        ...
+
+    def latest(self, case_id: int) -> Quote | None:
+        """Return the newest issued quote of the case."""
+        ...
+
+
+class ReviewStore(Protocol):
+    """What waits for staff."""
+
+    def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime) -> int:
+        """Add an item and return its id; an open item of the same case is replaced by the new one."""
+        ...
+
+    def open_for_parked(self, entry: InboxEntry, cause: str, at: dt.datetime) -> int:
+        """Add an item for a mail that could not be processed."""
+        ...
+
+    def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
+        """Return items, oldest first."""
+        ...
+
+    def get(self, item_id: int) -> ReviewItem | None:
+        """Return one item."""
+        ...
+
+    def settle(self, item_id: int, *, by: str, settlement: str, note: str, at: dt.datetime) -> None:
+        """Mark as settled; raises StaleCase when it already is."""
+        ...
+
+
+class OutboxStore(Protocol):
+    """The outbox table."""
+
+    def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime) -> bool:
+        """Add a message; False when (case, revision, kind) is there already."""
+        ...
+
+    def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
+        """Claim the oldest due row and count the attempt."""
+        ...
+
+    def set_phase(self, entry: OutboxEntry, phase: SendPhase) -> None:
+        """Remember how far the attempt has come."""
+        ...
+
+    def finish(
+        self, entry: OutboxEntry, state: OutboxState, *, due_at: dt.datetime | None = None, error: str | None = None
+    ) -> None:
+        """Put the claimed row into `state`; READY with a later `due_at` is a retry."""
+        ...
+
+    def sent_since(self, address: str, since: dt.datetime) -> int:
+        """Return how many automatic replies went (or are about to go) to an address since then."""
+        ...
+
+
+class RecordStore(Protocol):
+    """What the vendor has on file, in the database."""
+
+    def for_requests(self, sites: Iterable[str], sens: Iterable[str], emails: Iterable[str]) -> Records:
+        """Return the price book in force, taxes, and the files of these sites, SENs' sites and contacts' sites."""
+        ...
+
+    def replace(self, records: Records, desk: Desk, at: dt.datetime) -> None:
+        """Replace everything on file in one transaction."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction over all stores. Nothing is kept unless `commit` was called."""
+
+    inbox: InboxStore
+    cases: CaseStore
+    quotes: QuoteStore
+    reviews: ReviewStore
+    outbox: OutboxStore
+    records: RecordStore
+
+    def commit(self) -> None:
+        """Make it last."""
+        ...
+
+
+class Store(Protocol):
+    """A database. `begin()` is used as a context manager; leaving it without commit rolls back."""
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work."""
+        ...
+
+
+class ReplyRenderer(Protocol):
+    """Makes finished messages. Pure but for fonts and templates; the same input gives the same bytes."""
+
+    def __call__(
+        self,
+        *,
+        decision: Decision,
+        newest: InboundMessage,
+        case_number: str,
+        kind: ReplyKind,
+        message_id: str,
+        at: dt.datetime,
+        staff_text: str = "",
+        quote: Quote | None = None,
+    ) -> OutgoingMessage:
+        """Return the reply of this kind to the newest mail of a case.
+
+        `staff_text` is the body of a STAFF or DECLINE reply. `quote` overrides the decision's (numbered, issued).
+        """
+        ...
