@@ -1,0 +1,41 @@
+# `make` alone lists the targets.
+SHELL := /bin/bash
+READY := .venv/.ready
+
+# What the tests need beside Python: real mail and database servers, and pdftoppm to look at a PDF.
+TEST_PACKAGES := dovecot-imapd postgresql poppler-utils
+GALLERY_PACKAGES := chromium poppler-utils
+
+.PHONY: help setup demo test lint gallery lock clean
+
+help:                ## list the targets
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+
+setup: $(READY)      ## make .venv with all that requirements.lock names
+
+$(READY): pyproject.toml requirements.lock scripts/setup
+	@PYTHON="$(PYTHON)" scripts/setup
+
+demo: $(READY)       ## run the desk on sample mail with embedded servers; results in demo-output/
+	@.venv/bin/mailbot demo
+
+test: $(READY)       ## run all tests, installing the Debian packages they need
+	@scripts/debian-packages $(TEST_PACKAGES)
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+lint: $(READY)       ## check style, types and import directions
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+gallery: $(READY)    ## draw every kind of reply in every language as a picture
+	@scripts/debian-packages $(GALLERY_PACKAGES)
+	@.venv/bin/python scripts/gallery
+
+lock: $(READY)       ## resolve pyproject.toml anew into requirements.lock (needs uv)
+	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --all-extras --group dev pyproject.toml -o requirements.lock
+
+clean:               ## remove what was built, .venv included
+	rm -rf .venv build dist demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,61 @@
+"""Finds the files of `config/` and `templates/`, in a checkout or an installed package, under an operator's overlay.
+
+An operator's folder has the same layout and holds only what differs: `config/price_books/...`, `templates/...`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from mailbot.domain.errors import SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The program's data files, the operator's first. `roots` hold `config/` and `templates/`, strongest first."""
+
+    roots: tuple[Path, ...]
+
+    def find(self, relative: str) -> Path:
+        """Return the file or folder of this name, the strongest one; SetupError when no root has it."""
+        for root in self.roots:
+            path = root / relative
+            if path.exists():
+                return path
+        searched = ", ".join(str(root) for root in self.roots)
+        raise SetupError(f"{relative} was not found (looked in {searched}); reinstall the program or restore the file")
+
+    def folders(self, relative: str) -> tuple[Path, ...]:
+        """Return every root's folder of this name, strongest first, as a template loader wants them."""
+        return tuple(path for root in self.roots if (path := root / relative).is_dir())
+
+    def files(self, relative: str, pattern: str = "*") -> dict[str, Path]:
+        """Return the files under a folder that match, by path inside it, sorted; each as the strongest root has it."""
+        merged: dict[str, Path] = {}
+        for folder in reversed(self.folders(relative)):
+            merged.update(_walk(folder, pattern))
+        return dict(sorted(merged.items()))
+
+
+@cache
+def resources(overlay: Path | None = None) -> Resources:
+    """Return the data files, with the operator's folder over the shipped ones; SetupError when there are none."""
+    if overlay is not None and not overlay.is_dir():
+        raise SetupError(f"{overlay}: no such folder; make it, or take its name out of the setting desk.overlay")
+    return Resources((overlay, shipped_root()) if overlay is not None else (shipped_root(),))
+
+
+def shipped_root() -> Path:
+    """Return the folder that holds the shipped `config/` and `templates/`."""
+    package = Path(__file__).resolve().parent
+    for root in (package / "_data", package.parent):
+        if (root / "config").is_dir():
+            return root
+    raise SetupError(f"config/ was found neither in {package / '_data'} nor beside {package}; reinstall the program")
+
+
+def _walk(folder: Path, pattern: str) -> Iterator[tuple[str, Path]]:
+    for path in folder.rglob(pattern):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path
