@@ -4,7 +4,7 @@ Each has one contract suite under `tests/contracts/` that the fake and the real 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -14,6 +14,9 @@ from mailbot.domain.file import Records
 from mailbot.domain.message import Attachment, Desk, InboundMessage
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
 from mailbot.domain.quote import Quote
+
+RecordsFor = Callable[[Iterable[str], Iterable[str], Iterable[str]], Records]
+"""Looks up the records of these sites, SENs and e-mail addresses (see RecordStore.for_requests)."""
 
 
 class Clock(Protocol):
@@ -53,12 +56,20 @@ class Mailbox(Protocol):
         """Yield the messages in batches without setting any flag; vanished ones are left out."""
         ...
 
+    def fetch_headers(self, uids: Sequence[int]) -> Iterable[Fetched]:
+        """Yield the headers alone (`complete` False), as `fetch` does."""
+        ...
+
     def file_away(self, uid: int) -> None:
         """Move or flag the message as configured; done already or vanished is no error."""
         ...
 
     def wait(self, seconds: float) -> bool:
         """Wait for news at most so long (IDLE where there is one); return whether there may be any."""
+        ...
+
+    def close(self) -> None:
+        """Log out; never raises."""
         ...
 
 
@@ -73,6 +84,22 @@ class Transport(Protocol):
         Calls `on_phase` before each phase begins. Raises Refused (5xx), TransientError before the dot, and
         OutcomeUnknown when the connection ends after it.
         """
+        ...
+
+    def close(self) -> None:
+        """End the session, if one is open; never raises."""
+        ...
+
+
+class Understanding(Protocol):
+    """Reading and deciding, with the desk's lexicons, policy and calendar bound to it. Pure but for `records_for`."""
+
+    def read(self, raw: bytes) -> InboundMessage:
+        """Return the message as read; InputError when nothing can be made of the bytes."""
+        ...
+
+    def decide(self, thread: Sequence[InboundMessage], records_for: RecordsFor) -> Decision:
+        """Return what to do after the last message of the thread (oldest first)."""
         ...
 
 
@@ -95,6 +122,22 @@ class InboxStore(Protocol):
 
     def find_copies(self, sha256: str) -> Sequence[InboxEntry]:
         """Return entries with these bytes, oldest first."""
+        ...
+
+    def find_by_message_id(self, message_id: str) -> Sequence[InboxEntry]:
+        """Return entries that carry this Message-ID, oldest first."""
+        ...
+
+    def unknown_uids(self, mailbox: MailboxKey, uidvalidity: int, uids: Sequence[int]) -> Sequence[int]:
+        """Return those of the UIDs that have no row, in the order given."""
+        ...
+
+    def get(self, entry_id: int) -> InboxEntry | None:
+        """Return one entry."""
+        ...
+
+    def count_by_state(self) -> Mapping[InboxState, int]:
+        """Return how many entries are in each state (the ledger); states without any may be left out."""
         ...
 
     def claim_next(self, *, lease_seconds: float) -> InboxEntry | None:
@@ -180,6 +223,13 @@ class ReviewStore(Protocol):
         """Add an item for a mail that could not be processed."""
         ...
 
+    def open_for_case(self, case: Case, cause: str, inbox_id: int | None, at: dt.datetime) -> int:
+        """Add an item without a decision (a reply refused or of unknown outcome), `cause` as its note.
+
+        An open item of the case stays as it is and gets the cause added to its note.
+        """
+        ...
+
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
         """Return items, oldest first."""
         ...
@@ -216,6 +266,26 @@ class OutboxStore(Protocol):
 
     def sent_since(self, address: str, since: dt.datetime) -> int:
         """Return how many automatic replies went (or are about to go) to an address since then."""
+        ...
+
+    def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
+        """Return the same for all addresses of a domain."""
+        ...
+
+    def sent_in_all_since(self, since: dt.datetime) -> int:
+        """Return the same for everybody."""
+        ...
+
+    def claim_abandoned(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
+        """Claim the oldest row in SENDING whose holder is gone (its lease ended), attempts unchanged."""
+        ...
+
+    def of_case(self, case_id: int) -> Sequence[OutboxEntry]:
+        """Return the case's rows, oldest first."""
+        ...
+
+    def release(self, entry_id: int, due_at: dt.datetime) -> None:
+        """Make a row that is HELD, FAILED or UNKNOWN READY again (a person said so); the bytes stay the same."""
         ...
 
 
