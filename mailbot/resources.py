@@ -42,7 +42,7 @@ class Resources:
 def resources(overlay: Path | None = None) -> Resources:
     """Return the data files, with the operator's folder over the shipped ones; SetupError when there are none."""
     if overlay is not None and not overlay.is_dir():
-        raise SetupError(f"{overlay}: no such folder; make it, or take its name out of the setting desk.overlay")
+        raise SetupError(f"{overlay}: no such folder; make it, or name another one with --folder")
     return Resources((overlay, shipped_root()) if overlay is not None else (shipped_root(),))
 
 

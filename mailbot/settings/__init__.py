@@ -1,0 +1,35 @@
+"""The settings of one desk: `config/mailbot.toml`, the environment, secret files; read once, then frozen."""
+
+from mailbot.settings.loading import load_settings
+from mailbot.settings.model import (
+    DatabaseSettings,
+    DeskSettings,
+    IntakeSettings,
+    LimitSettings,
+    LogSettings,
+    MailboxSettings,
+    PolicySettings,
+    Secret,
+    Security,
+    SellerSettings,
+    Settings,
+    SmtpSettings,
+)
+from mailbot.settings.policy_pack import load_policy_pack
+
+__all__ = [
+    "DatabaseSettings",
+    "DeskSettings",
+    "IntakeSettings",
+    "LimitSettings",
+    "LogSettings",
+    "MailboxSettings",
+    "PolicySettings",
+    "Secret",
+    "Security",
+    "SellerSettings",
+    "Settings",
+    "SmtpSettings",
+    "load_policy_pack",
+    "load_settings",
+]

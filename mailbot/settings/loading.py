@@ -1,0 +1,160 @@
+"""Reads the settings file, lays the environment over it, fetches the secrets, and refuses what it does not know."""
+
+import difflib
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from mailbot.domain.errors import SetupError
+from mailbot.settings.model import MailboxSettings, Secret, Settings
+
+PREFIX = "MAILBOT_"
+_Table = dict[str, Any]  # what TOML holds: any value until it is checked against the model
+
+
+def load_settings(file: Path, environment: Mapping[str, str], folder: Path) -> Settings:
+    """Return the checked settings; relative secret files are looked for in `folder`.
+
+    Raises SetupError naming the file or variable, the key, what is wrong, and the nearest known key.
+    """
+    tables = _read(file)
+    _refuse_unknown(tables, Settings, str(file), "")
+    _refuse_written_secrets(tables, file)
+    _overlay(tables, environment, file)
+    for where, table in _tables_with_secrets(tables):
+        _fetch_secret(table, where, folder)
+    return _checked(tables, file)
+
+
+def _read(file: Path) -> _Table:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"{file}: cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{file}: is not TOML: {error}") from error
+
+
+def _refuse_unknown(table: _Table, model: type[msgspec.Struct], source: str, section: str) -> None:
+    known = {field.name: field.type for field in msgspec.structs.fields(model)}
+    for key, value in table.items():
+        if key not in known:
+            raise SetupError(f"{source}: unknown key {section}{key}{_nearest(key, known)}")
+        inner, many = _section_of(known[key])
+        if inner is not None:
+            for part in value if many and isinstance(value, list) else [value]:
+                if not isinstance(part, dict):
+                    written = f"[[{key}]]" if many else f"[{key}]"
+                    raise SetupError(f"{source}: {key} must be a section, written {written}")
+                _refuse_unknown(part, inner, source, f"{section}{key}.")
+
+
+def _nearest(key: str, known: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(key.casefold(), known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+
+
+def _section_of(kind: object) -> tuple[type[msgspec.Struct] | None, bool]:
+    """Return the model of a section and whether there may be many of it; (None, False) for a plain value."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind, False
+    if get_origin(kind) is tuple:
+        inner, _ = _section_of(get_args(kind)[0])
+        return inner, inner is not None
+    return None, False
+
+
+def _refuse_written_secrets(tables: _Table, file: Path) -> None:
+    for where, table in _tables_with_secrets(tables):
+        if "password" in table:
+            variable = f"{PREFIX}{where.replace('.', '__').upper()}__PASSWORD"
+            raise SetupError(
+                f"{file}: {where}.password: passwords are not written here; name a file in {where}.password_file "
+                f"or set {variable}"
+            )
+
+
+def _tables_with_secrets(tables: _Table) -> list[tuple[str, _Table]]:
+    single = [(name, tables.setdefault(name, {})) for name in ("database", "smtp")]
+    return single + [(f"mailboxes.{account}", box) for account, box in _mailboxes(tables).items()]
+
+
+def _mailboxes(tables: _Table) -> dict[str, _Table]:
+    return {str(box.get("account", number)): box for number, box in enumerate(tables.get("mailboxes", []))}
+
+
+def _overlay(tables: _Table, environment: Mapping[str, str], file: Path) -> None:
+    for variable, text in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or "__" not in variable:
+            continue
+        section, *path = variable.removeprefix(PREFIX).lower().split("__")
+        known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+        if section not in known:
+            raise SetupError(f"{variable}: unknown section {section}{_nearest(section, known)}")
+        if section == "mailboxes":
+            table, model, path = _mailbox_table(tables, path, variable, file), MailboxSettings, path[1:]
+        else:
+            table, model = tables.setdefault(section, {}), known[section]
+        key = "__".join(path)
+        keys = {field.name: field.type for field in msgspec.structs.fields(model)}
+        if key not in keys:
+            raise SetupError(f"{variable}: unknown key {section}.{key}{_nearest(key, keys)}")
+        table[key] = Secret(text) if key == "password" else _value(text, keys[key])
+
+
+def _mailbox_table(tables: _Table, path: list[str], variable: str, file: Path) -> _Table:
+    boxes = {re.sub(r"[^a-z0-9]", "_", account.lower()): box for account, box in _mailboxes(tables).items()}
+    if len(path) != 2 or path[0] not in boxes:
+        accounts = ", ".join(boxes) or "none"
+        raise SetupError(
+            f"{variable}: must be {PREFIX}MAILBOXES__<ACCOUNT>__<KEY> with an account of {file}; there are: {accounts}"
+        )
+    return boxes[path[0]]
+
+
+def _value(text: str, kind: object) -> object:
+    """Return a variable's text as a value: text where the key holds text, else read as TOML writes it."""
+    if kind is str or str in get_args(kind):
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _fetch_secret(table: _Table, where: str, folder: Path) -> None:
+    name = table.get("password_file")
+    if "password" in table or not isinstance(name, str):
+        return
+    path = folder / name
+    try:
+        mode = path.stat().st_mode
+        if mode & stat.S_IRWXO:
+            raise SetupError(f"{where}.password_file: everybody can read {path}; run: chmod 600 {path}")
+        table["password"] = Secret(path.read_text("utf-8").strip("\r\n"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetupError(f"{where}.password_file: {path} cannot be read: {error}") from error
+
+
+def _checked(tables: _Table, file: Path) -> Settings:
+    try:
+        settings = msgspec.convert(tables, Settings, dec_hook=_as_is)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        key = f" {place.rstrip('`')}:" if place else ""
+        raise SetupError(f"{file} (or the environment):{key} {message[0].lower()}{message[1:]}") from error
+    accounts = [box.account for box in settings.mailboxes]
+    if len(set(accounts)) < len(accounts):
+        raise SetupError(f"{file}: two of the [[mailboxes]] have the same account; give each a name of its own")
+    return settings
+
+
+def _as_is(kind: type, value: object) -> object:
+    if isinstance(value, kind):
+        return value
+    raise ValueError(f"expected {kind.__name__}")

@@ -1,0 +1,145 @@
+"""The settings' sections and keys; what each one means is written in the shipped `config/mailbot.toml`."""
+
+import datetime as dt
+import enum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Count = Annotated[int, Meta(ge=0)]
+Seconds = Annotated[float, Meta(gt=0)]
+EmailAddress = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Secret:
+    """A password that does not show itself in logs and tracebacks."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the password itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+
+class Security(enum.Enum):
+    """How a connection is protected. There is no fall-back from one to another."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class DeskSettings(Struct, frozen=True, kw_only=True):
+    """Our own identity."""
+
+    address: EmailAddress
+    display_name: str
+    aliases: tuple[EmailAddress, ...] = ()
+    trusted_authserv_ids: tuple[str, ...] = ()
+
+
+class SellerSettings(Struct, frozen=True, kw_only=True):
+    """Who sells: printed on quotes and under replies."""
+
+    name: str
+    address: tuple[str, ...] = ()
+    country: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    tax_id: str = ""
+    bank: tuple[str, ...] = ()
+    logo: str = ""
+    form_url: str = ""
+    payment_url: str = ""
+    trial_url: str = ""
+    support_url: str = ""
+
+
+class DatabaseSettings(Struct, frozen=True, kw_only=True):
+    """Where everything is kept. The password comes from `password_file` or the environment."""
+
+    url: str = "sqlite:///mailbot.sqlite3"
+    password_file: str | None = None
+    password: Secret | None = None
+
+
+class MailboxSettings(Struct, frozen=True, kw_only=True):
+    """One IMAP account that is read. `after`: `nothing`, `move:FOLDER` or `flag:KEYWORD`."""
+
+    account: str
+    host: str
+    user: str
+    port: Port = 993
+    security: Security = Security.TLS
+    ca_file: str | None = None
+    folders: Annotated[tuple[str, ...], Meta(min_length=1)] = ("INBOX",)
+    after: Annotated[str, Meta(pattern=r"^(nothing|(move|flag):.+)$")] = "nothing"
+    since: dt.date | None = None
+    password_file: str | None = None
+    password: Secret | None = None
+
+
+class SmtpSettings(Struct, frozen=True, kw_only=True):
+    """The server that takes replies. Without `user` there is no login."""
+
+    host: str = "localhost"
+    port: Port = 587
+    security: Security = Security.STARTTLS
+    ca_file: str | None = None
+    user: str = ""
+    timeout_seconds: Seconds = 60.0
+    password_file: str | None = None
+    password: Secret | None = None
+
+
+class LimitSettings(Struct, frozen=True, kw_only=True):
+    """What is too much: sizes in bytes, numbers of automatic replies in a time."""
+
+    max_message_bytes: Annotated[int, Meta(ge=1024)] = 25_000_000
+    replies_per_sender_hour: Count = 10
+    replies_per_sender_day: Count = 40
+    replies_per_domain_day: Count = 200
+    replies_per_hour: Count = 1000
+
+
+class PolicySettings(Struct, frozen=True, kw_only=True):
+    """Which policy is in force."""
+
+    pack: str
+
+
+class IntakeSettings(Struct, frozen=True, kw_only=True):
+    """How often the desk looks, and for how long it believes a worker that says nothing."""
+
+    poll_seconds: Seconds = 60.0
+    idle: bool = True
+    lease_seconds: Seconds = 300.0
+
+
+class LogSettings(Struct, frozen=True, kw_only=True):
+    """What is written about the running service; never bodies or addresses at level `info`."""
+
+    level: Annotated[str, Meta(pattern="^(debug|info|warning|error)$")] = "info"
+    format: Annotated[str, Meta(pattern="^(text|json)$")] = "text"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All settings of one desk."""
+
+    desk: DeskSettings
+    seller: SellerSettings
+    policy: PolicySettings
+    database: DatabaseSettings = DatabaseSettings()
+    mailboxes: tuple[MailboxSettings, ...] = ()
+    smtp: SmtpSettings = SmtpSettings()
+    limits: LimitSettings = LimitSettings()
+    intake: IntakeSettings = IntakeSettings()
+    log: LogSettings = LogSettings()
