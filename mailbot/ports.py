@@ -115,9 +115,19 @@ class InboxStore(Protocol):
         ...
 
     def add(
-        self, mailbox: MailboxKey, uidvalidity: int, message: Fetched, *, message_id: str | None, state: InboxState
+        self,
+        mailbox: MailboxKey,
+        uidvalidity: int,
+        message: Fetched,
+        *,
+        message_id: str | None,
+        state: InboxState,
+        sender: str | None = None,
     ) -> int | None:
-        """Insert a row and return its id, or None when (mailbox, uidvalidity, uid) is there already."""
+        """Insert a row and return its id, or None when (mailbox, uidvalidity, uid) is there already.
+
+        `sender` is the address of the From header; mails of one sender are processed in their order, one at a time.
+        """
         ...
 
     def find_copies(self, sha256: str) -> Sequence[InboxEntry]:
@@ -143,14 +153,18 @@ class InboxStore(Protocol):
     def claim_next(self, *, lease_seconds: float) -> InboxEntry | None:
         """Claim the oldest unprocessed row that no living worker holds, counting the attempt; None when idle.
 
-        Never two entries of one conversation at once where that can be known.
+        Never two entries of one sender at once, and none before an older one of the same sender. The claim holds
+        for so long by the database's clock.
         """
         ...
 
     def finish(
         self, entry: InboxEntry, state: InboxState, *, case_id: int | None, outcome: str | None, cause: str = ""
     ) -> None:
-        """Put the claimed row into its end state."""
+        """Put the claimed row into its end state; NEW gives it back for another attempt.
+
+        Raises LeaseLost when another worker has claimed it since.
+        """
         ...
 
     def to_file_away(self, mailbox: MailboxKey, uidvalidity: int, limit: int = 200) -> Sequence[InboxEntry]:
@@ -177,13 +191,13 @@ class CaseStore(Protocol):
         ...
 
     def messages(self, case: Case) -> Sequence[bytes]:
-        """Return the raw mails of the case that came from outside, oldest first."""
+        """Return the raw mails of the case that came from outside and were processed, oldest first."""
         ...
 
     def record(self, case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> Case:
-        """Append the decision as events and save the case's new state.
+        """Append `MailReceived` and `Decided`, save the case's new state and return it, its version grown by one.
 
-        Raises StaleCase when somebody changed the case since it was read.
+        The sender becomes a participant. Raises StaleCase when somebody changed the case since it was read.
         """
         ...
 
@@ -247,25 +261,40 @@ class OutboxStore(Protocol):
     """The outbox table."""
 
     def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime) -> bool:
-        """Add a message; False when (case, revision, kind) is there already."""
+        """Add a message; False when (case, revision, kind) is there already.
+
+        `revision` is the quote's for a QUOTE; for other kinds the case's version after the decision, as a case may
+        be asked or answered more than once.
+        """
         ...
 
     def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
-        """Claim the oldest due row and count the attempt."""
+        """Claim the oldest due row and count the attempt; None when nothing is due.
+
+        A row whose worker died is claimed again when it died before the final dot; after it, the row becomes
+        UNKNOWN and is not claimed. The claim holds for so long by the database's clock.
+        """
         ...
 
     def set_phase(self, entry: OutboxEntry, phase: SendPhase) -> None:
-        """Remember how far the attempt has come."""
+        """Remember how far the attempt has come; raises LeaseLost when another worker has claimed the row since."""
         ...
 
     def finish(
         self, entry: OutboxEntry, state: OutboxState, *, due_at: dt.datetime | None = None, error: str | None = None
     ) -> None:
-        """Put the claimed row into `state`; READY with a later `due_at` is a retry."""
+        """Put the claimed row into `state`; READY with a later `due_at` is a retry.
+
+        Raises LeaseLost when another worker has claimed it since.
+        """
         ...
 
     def sent_since(self, address: str, since: dt.datetime) -> int:
         """Return how many automatic replies went (or are about to go) to an address since then."""
+        ...
+
+    def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
+        """Return how many automatic replies went (or are about to go) to addresses of a domain since then."""
         ...
 
     def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
@@ -298,6 +327,10 @@ class RecordStore(Protocol):
 
     def replace(self, records: Records, desk: Desk, at: dt.datetime) -> None:
         """Replace everything on file in one transaction."""
+        ...
+
+    def desk(self) -> Desk:
+        """Return our own identity as last imported; an empty one before the first import."""
         ...
 
 

@@ -59,6 +59,7 @@ class InboxEntry:
     case_id: int | None = None
     outcome: str | None = None  # an Action value, a reason, or the park's cause
     filed: bool = False  # moved or flagged on the server as configured
+    fence: int = 0  # grows with each claim; the writes of an older claim are refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +108,4 @@ class ReviewItem:
     settled_by: str | None = None
     settlement: str | None = None  # `approved`, `corrected`, `answered`, `declined`, `not_a_request`
     note: str = ""
+    cause: str = ""  # why a mail without decision could not be processed

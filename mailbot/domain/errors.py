@@ -27,3 +27,7 @@ class OutcomeUnknown(MailbotError):
 
 class StaleCase(MailbotError):
     """Somebody else changed the case since it was read."""
+
+
+class LeaseLost(MailbotError):
+    """The claim ran out and another worker took the row; whoever held it must stop and write nothing."""

@@ -67,3 +67,4 @@ class OutboxEntry:
     attempts: int
     due_at: dt.datetime
     last_error: str | None = None
+    fence: int = 0  # grows with each claim; the writes of an older claim are refused
