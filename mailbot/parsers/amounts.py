@@ -1,0 +1,200 @@
+"""Whole numbers in a text: digits with any separators, words, Han numerals; and what is no count of users."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailbot.parsers.lexicon import Lexicon
+from mailbot.parsers.phrases import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number read at `start` to `end`. `spelled`: in words; alone it is weak evidence of a count."""
+
+    start: int
+    end: int
+    value: int
+    spelled: bool = False
+
+
+_DIGITS = re.compile(r"(?<![a-z\u0400-\u04ff\d])(?<!\d[.,])(?:\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?![.,]\d)|\d+)")
+_HAN = "零〇一二两兩三四五六七八九十百千万萬拾"
+_HAN_NUMBER = re.compile(f"(?:\\d{{1,5}}|[{_HAN}])[{_HAN}]*")
+_HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10000, "萬": 10000}
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+_DECIMAL = r"\d{1,3}(?:[.,' ]\d{3})*[.,]\d{1,2}(?!\d)|\d+[.,]\d{1,2}(?!\d)"
+_CODE = r"(?:usd|aud|eur|gbp|jpy|cny|rmb|krw|cad|chf|sgd|inr|brl|mxn|nzd|hkd|twd|us\$|a\$|r\$|nt\$|[$€£¥₩])"
+_NOT_COUNTS = (
+    # identifiers: letters and digits tied by - / . # or glued (WL-20931, HT-2026-1187, NP20)
+    re.compile(r"(?<![\w])(?=[a-z0-9._/#-]*[a-z])(?=[a-z0-9._/#-]*\d)[a-z]+[a-z0-9]*[-/_.#]?\d[a-z0-9._/#-]*"),
+    re.compile(r"#\s?\d+"),
+    # years, runs of digit groups and phones
+    re.compile(r"\+\d[\d ()./-]{6,}\d"),
+    re.compile(r"\(\d{2,5}\)\s?\d[\d -]{3,}\d"),
+    re.compile(r"(?<!\d)\d{2,5}(?:[ /-]\d{2,5}){2,}(?!\d)"),
+    re.compile(r"(?<!\d)0\d{1,4}[ /-]\d{3,}(?:[ -]\d+)*"),
+    re.compile(r"(?<!\d)\d{3,4}-\d{7,8}(?!\d)"),
+    re.compile(r"(?<!\d)(?:19|20)\d\d-\d{1,5}(?!\d)"),
+    re.compile(r"(?<!\d)\d{7,}(?!\d)"),
+    # money
+    re.compile(rf"{_CODE}\s?\d[\d.,' ]*\d|{_CODE}\s?\d"),
+    re.compile(rf"(?:{_DECIMAL}|\d[\d.,']*)\s?(?:{_CODE})(?![a-z])"),
+    re.compile(_DECIMAL),
+    re.compile(r"(?<!\d)\d{1,3}(?:[.,']\d{3})+\s?(?:k|dollars?|euros?|dolares|dollar)\b"),
+    re.compile(r"\d+(?:[.,]\d+)?\s?%"),
+    re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)"),
+)
+_MARKER = re.compile(r"(?m)^[ \t>*]*(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])|[①-⑳]|[（(]\d{1,2}[）)])")
+
+
+def find_numbers(
+    folded: str, taken: Sequence[tuple[int, int]], hits: Sequence[Hit], lexicons: Sequence[Lexicon]
+) -> tuple[Number, ...]:
+    """Return the whole numbers of a folded text that may count something, in order.
+
+    `taken` are spans that are something else (addresses, sites, dates); money, phone numbers, references,
+    percentages, times, durations and list markers are left out here.
+    """
+    busy = [*taken, *_not_counts(folded), *((h.start, h.end) for h in hits if h.tag == "dates.duration_claim")]
+    found = [n for n in _candidates(folded, lexicons) if not _overlaps(n, busy)]
+    durations = {w for x in lexicons for w in x.durations}
+    found = [n for n in found if not _is_duration(folded, n, durations)]
+    kept: list[Number] = []
+    for number in sorted(found, key=lambda n: (n.start, -n.end)):
+        if not kept or number.start >= kept[-1].end:
+            kept.append(number)
+    return tuple(kept)
+
+
+def _not_counts(folded: str) -> Iterator[tuple[int, int]]:
+    for pattern in _NOT_COUNTS:
+        yield from (m.span() for m in pattern.finditer(folded) if not _is_counted_hyphen(m[0]))
+    yield from (m.span() for m in _MARKER.finditer(folded))
+
+
+def _is_counted_hyphen(text: str) -> bool:
+    """Whether a span only looks like an identifier: `x50`, `~50`."""
+    return re.fullmatch(r"x\d{1,5}|qty\.?\d{1,6}", text) is not None
+
+
+def _candidates(folded: str, lexicons: Sequence[Lexicon]) -> Iterator[Number]:
+    for m in _DIGITS.finditer(folded):
+        value = int(re.sub(r"\D", "", m[0]))
+        if m.end() < len(folded) and folded[m.end()] in _HAN_UNITS:
+            continue
+        if folded[m.end() : m.end() + 2] in ("k ", "k\n", "k"):
+            value *= 1000
+        yield Number(m.start(), m.end(), value)
+    for m in re.finditer(r"(?<![^\W\d_])x\s?(\d{1,6})(?![\d.,])", folded):
+        yield Number(m.start(1), m.end(1), int(m[1]))
+    for m in _HAN_NUMBER.finditer(folded):
+        value_or_none = han_value(m[0])
+        if value_or_none is not None and not m[0].isascii():
+            yield Number(m.start(), m.end(), value_or_none, spelled=True)
+    for lexicon in lexicons:
+        yield from _spelled(folded, lexicon)
+
+
+def _spelled(folded: str, lexicon: Lexicon) -> Iterator[Number]:
+    """Number words, one after another and inside compounds ("fünfundsiebzig", "two hundred and fifty")."""
+    if not lexicon.number_words:
+        return
+    run: list[tuple[int, int, list[str]]] = []
+    reach = 0
+    for m in _WORD.finditer(folded):
+        parts = _number_parts(m[0], lexicon)
+        if run and folded[reach : m.start()].strip():
+            yield from _close(run, lexicon)
+            run = []
+        if parts:
+            run.append((m.start(), m.end(), parts))
+        elif not (run and m[0] in lexicon.joiners):
+            yield from _close(run, lexicon)
+            run = []
+        reach = m.end()
+    yield from _close(run, lexicon)
+
+
+def _number_parts(word: str, lexicon: Lexicon) -> list[str]:
+    """Return the number words that a word is made of, or nothing when it is another word."""
+    words = lexicon.number_words.keys() | lexicon.multipliers.keys()
+    if word in words:
+        return [word]
+    if len(word) > 60:
+        return []
+    ways: list[list[str] | None] = [[]] + [None] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 16), end):
+            before = ways[start]
+            piece = word[start:end]
+            if before is None:
+                continue
+            if piece in words and (way := [*before, piece]) and (ways[end] is None or len(way) < len(ways[end] or [])):
+                ways[end] = way
+            elif start and (piece == "-" or piece in lexicon.joiners) and ways[end] is None:
+                ways[end] = before
+    return ways[-1] or []
+
+
+def _close(run: Sequence[tuple[int, int, list[str]]], lexicon: Lexicon) -> Iterator[Number]:
+    if not run:
+        return
+    value = _compose([p for _, _, parts in run for p in parts], lexicon.number_words, lexicon.multipliers)
+    yield Number(run[0][0], run[-1][1], value, spelled=True)
+
+
+def _compose(parts: Sequence[str], words: Mapping[str, int], multipliers: Mapping[str, int]) -> int:
+    total = current = 0
+    for part in parts:
+        factor = multipliers.get(part)
+        if factor is None:
+            current += words[part]
+        elif factor >= 1000:
+            total, current = total + max(current, 1) * factor, 0
+        else:
+            current = max(current, 1) * factor
+    return total + current
+
+
+def han_value(text: str) -> int | None:
+    """Return the value of a Han numeral (`一百二十`, `两百`, `1千`, `五〇`), or None when it is none."""
+    if not any(c in _HAN for c in text):
+        return None
+    if not any(c in _HAN_UNITS for c in text):
+        digits = "".join(str(_han_digit(c)) for c in text)
+        return int(digits) if digits.isdigit() else None
+    total = section = 0
+    current: int | None = None
+    for piece in re.findall(r"\d+|.", text):
+        unit = _HAN_UNITS.get(piece)
+        if unit is None:
+            current = int(piece) if piece.isdecimal() and piece.isascii() else _han_digit(piece)
+        elif unit == 10000:
+            total, section, current = total + (section + (current or 0) or 1) * unit, 0, None
+        else:
+            section, current = section + (1 if current is None else current) * unit, None
+    return total + section + (current or 0)
+
+
+def _han_digit(char: str) -> int:
+    return 2 if char in "两兩" else int(unicodedata.numeric(char, 0))
+
+
+def _is_duration(folded: str, number: Number, durations: set[str]) -> bool:
+    after = re.compile(r"[ -]{0,2}([^\W\d_]+)").match(folded, number.end)
+    if after is None:
+        return False
+    word = after[1]
+    return word in durations or any(
+        not d.isascii()
+        and word.startswith(d)
+        and d in ("年", "年間", "个月", "個月", "ヶ月", "か月", "カ月", "月", "년", "개월", "달", "天", "日", "일")
+        for d in durations
+    )
+
+
+def _overlaps(number: Number, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < number.end and number.start < end for start, end in spans)
