@@ -47,11 +47,16 @@ def _refuse_unknown(table: _Table, model: type[msgspec.Struct], source: str, sec
             raise SetupError(f"{source}: unknown key {section}{key}{_nearest(key, known)}")
         inner, many = _section_of(known[key])
         if inner is not None:
-            for part in value if many and isinstance(value, list) else [value]:
-                if not isinstance(part, dict):
-                    written = f"[[{key}]]" if many else f"[{key}]"
-                    raise SetupError(f"{source}: {key} must be a section, written {written}")
+            for part in _sections(key, value, many, source):
                 _refuse_unknown(part, inner, source, f"{section}{key}.")
+
+
+def _sections(key: str, value: object, many: bool, source: str) -> list[_Table]:
+    parts = value if many else [value]
+    if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+        written = f"[[{key}]]" if many else f"[{key}]"
+        raise SetupError(f"{source}: {key} must be a section, written {written}")
+    return parts
 
 
 def _nearest(key: str, known: Mapping[str, object]) -> str:
@@ -119,7 +124,7 @@ def _mailbox_table(tables: _Table, path: list[str], variable: str, file: Path) -
 
 def _value(text: str, kind: object) -> object:
     """Return a variable's text as a value: text where the key holds text, else read as TOML writes it."""
-    if kind is str or str in get_args(kind):
+    if kind is str or (get_origin(kind) is not tuple and str in get_args(kind)):
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
