@@ -78,7 +78,8 @@ class Unreadable(enum.Enum):
 class Attachment:
     """An attached file. `part` is its text when it could be read, else `unreadable` says why there is none.
 
-    `decoy` marks files that carry no request by their nature (logo, vCard, invitation, signature).
+    `decoy` marks files that carry no request by their nature (logo, vCard, invitation, signature). `notes` tell
+    staff, in English, what the text does not show (hidden sheets, macros, a name that belies the content).
     """
 
     filename: str | None
@@ -89,6 +90,7 @@ class Attachment:
     part: TextPart | None = None
     unreadable: Unreadable | None = None
     decoy: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def readable(self) -> bool:

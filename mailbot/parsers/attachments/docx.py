@@ -1,0 +1,123 @@
+"""Word documents (.docx, .docm): paragraphs, tables as rows, headers, footers and text boxes, as they are shown."""
+
+import re
+from collections.abc import Iterable, Iterator
+from xml.etree.ElementTree import Element  # a type; parsing is defusedxml's
+
+from mailbot.domain.message import Unreadable
+from mailbot.parsers.attachments.package import Package, open_package
+from mailbot.parsers.attachments.reading import CannotRead, Reading
+from mailbot.parsers.attachments.table import one_line
+
+_MAIN_PART = re.compile(r"word/document[0-9]*\.xml")
+_HEADER_PART = re.compile(r"word/header[0-9]*\.xml")
+_FOOTER_PART = re.compile(r"word/footer[0-9]*\.xml")
+_GONE = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "rPr", "pPr", "sectPr", "tblPr", "trPr"})
+"""Elements without visible text: revisions taken back, field codes, the twin of a text box, properties."""
+
+_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_TINY_HALF_POINTS = 4
+
+
+def read_docx(content: bytes) -> Reading:
+    """Return the document's visible text, page headers first and footers last. Raises CannotRead."""
+    package = open_package(content)
+    blocks = [block for pattern in (_HEADER_PART, _MAIN_PART, _FOOTER_PART) for block in _part_blocks(package, pattern)]
+    if not any(_MAIN_PART.fullmatch(name) for name in package.parts):
+        raise CannotRead(Unreadable.CORRUPT)
+    return Reading(text="\n".join(blocks).strip("\n"), notes=_notes(package, blocks))
+
+
+def _part_blocks(package: Package, pattern: re.Pattern[str]) -> Iterator[str]:
+    """Yield the text of all parts of this name; headers of the first and other pages often say the same: once."""
+    seen: set[str] = set()
+    for name in sorted(filter(pattern.fullmatch, package.parts)):
+        root = package.xml(name)
+        text = "\n".join(_blocks(root)) if root is not None else ""
+        if text.strip() and text not in seen:
+            seen.add(text)
+            yield text
+
+
+def _blocks(parent: Element) -> Iterator[str]:
+    """Yield paragraphs and table rows as lines, in the order of the document."""
+    for child in parent:
+        match _tag(child):
+            case "p":
+                yield from _paragraph(child)
+            case "tbl":
+                yield from (line for row in _descend(child, "tr") if (line := _row(row)))
+            case name if name not in _GONE:
+                yield from _blocks(child)
+
+
+def _paragraph(paragraph: Element) -> Iterator[str]:
+    """Yield the paragraph's text, then that of the text boxes anchored in it."""
+    boxes: list[Element] = []
+    yield "".join(_text(paragraph, boxes))
+    for box in boxes:
+        yield from _blocks(box)
+
+
+def _text(parent: Element, boxes: list[Element]) -> Iterator[str]:
+    for child in parent:
+        name = _tag(child)
+        if name == "t":
+            yield child.text or ""
+        elif name in _CHARACTERS:
+            yield _CHARACTERS[name]
+        elif name == "txbxContent":
+            boxes.append(child)
+        elif name not in _GONE and not (name == "r" and _is_hidden(child)):
+            yield from _text(child, boxes)
+
+
+def _row(row: Element) -> str:
+    """Return the cells joined by tabs; a cell over several columns is followed by empty ones."""
+    if row.find("./{*}trPr/{*}del") is not None:
+        return ""
+    cells: list[str] = []
+    for cell in _descend(row, "tc"):
+        cells.append(one_line(" ".join(_blocks(cell))))
+        span = cell.find("./{*}tcPr/{*}gridSpan")
+        cells.extend([""] * (min(_number(span, 1), 64) - 1))
+    return "\t".join(cells).rstrip("\t")
+
+
+def _descend(parent: Element, name: str) -> Iterator[Element]:
+    """Yield the nearest descendants of this name: content controls may stand between a table and its rows."""
+    for child in parent:
+        if _tag(child) == name:
+            yield child
+        elif _tag(child) not in _GONE:
+            yield from _descend(child, name)
+
+
+def _is_hidden(run: Element) -> bool:
+    """Whether the run is marked as hidden or set in letters that nobody can see."""
+    vanish, size = run.find("./{*}rPr/{*}vanish"), run.find("./{*}rPr/{*}sz")
+    if vanish is not None and _value(vanish) not in ("0", "false", "off"):
+        return True
+    return size is not None and _number(size, _TINY_HALF_POINTS + 1) <= _TINY_HALF_POINTS
+
+
+def _notes(package: Package, blocks: Iterable[str]) -> tuple[str, ...]:
+    notes = []
+    if any(name.lower().endswith("vbaproject.bin") for name in package.names):
+        notes.append("has macros")
+    if any("/media/" in name for name in package.names) and not any(b.strip() for b in blocks):
+        notes.append("pictures only")
+    return tuple(notes)
+
+
+def _tag(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _value(element: Element) -> str:
+    return next((v for key, v in element.attrib.items() if key.endswith("}val")), "")
+
+
+def _number(element: Element | None, default: int) -> int:
+    value = "" if element is None else _value(element)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else default
