@@ -6,6 +6,7 @@ Each has one contract suite under `tests/contracts/` that the fake and the real 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import Protocol
 
 from mailbot.domain.case import Case, CaseEvent, Fetched, InboxEntry, InboxState, MailboxKey, ReviewItem
@@ -98,8 +99,17 @@ class Understanding(Protocol):
         """Return the message as read; InputError when nothing can be made of the bytes."""
         ...
 
-    def decide(self, thread: Sequence[InboundMessage], records_for: RecordsFor) -> Decision:
-        """Return what to do after the last message of the thread (oldest first)."""
+    def decide(
+        self,
+        thread: Sequence[InboundMessage],
+        records_for: RecordsFor,
+        corrections: Mapping[str, str] = MappingProxyType({}),
+    ) -> Decision:
+        """Return what to do after the last message of the thread (oldest first).
+
+        `corrections` are values that staff set, by the paths of the contract (`site`, `lines[0].users`); they take
+        the place of what was read. Raises InputError for a path or value that cannot be.
+        """
         ...
 
 
@@ -244,6 +254,10 @@ class ReviewStore(Protocol):
         """
         ...
 
+    def close_for(self, case: Case, at: dt.datetime) -> None:
+        """Settle the case's open item, if there is one, as `replaced`: the machine has dealt with the case since."""
+        ...
+
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
         """Return items, oldest first."""
         ...
@@ -271,13 +285,16 @@ class OutboxStore(Protocol):
     def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
         """Claim the oldest due row and count the attempt; None when nothing is due.
 
-        A row whose worker died is claimed again when it died before the final dot; after it, the row becomes
-        UNKNOWN and is not claimed. The claim holds for so long by the database's clock.
+        A row whose worker died before the final dot is claimed again; after it, the row is left to
+        `claim_abandoned`. The claim holds for so long by the database's clock.
         """
         ...
 
-    def set_phase(self, entry: OutboxEntry, phase: SendPhase) -> None:
-        """Remember how far the attempt has come; raises LeaseLost when another worker has claimed the row since."""
+    def set_phase(self, entry: OutboxEntry, phase: SendPhase, *, lease_seconds: float) -> None:
+        """Remember how far the attempt has come, and hold the claim for so long from now.
+
+        Raises LeaseLost when another worker has claimed the row since.
+        """
         ...
 
     def finish(
@@ -297,16 +314,12 @@ class OutboxStore(Protocol):
         """Return how many automatic replies went (or are about to go) to addresses of a domain since then."""
         ...
 
-    def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
-        """Return the same for all addresses of a domain."""
-        ...
-
     def sent_in_all_since(self, since: dt.datetime) -> int:
         """Return the same for everybody."""
         ...
 
     def claim_abandoned(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
-        """Claim the oldest row in SENDING whose holder is gone (its lease ended), attempts unchanged."""
+        """Claim the oldest row whose worker died after the final dot and before the answer, attempts unchanged."""
         ...
 
     def of_case(self, case_id: int) -> Sequence[OutboxEntry]:
