@@ -1,0 +1,247 @@
+"""Cases: who may join one, what was decided in it, and its events, which are only ever added to."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from mailbot.domain.case import Case, CaseEvent, InboxState
+from mailbot.domain.decision import Action, Decision
+from mailbot.domain.errors import StaleCase
+from mailbot.domain.message import InboundMessage
+from mailbot.store.columns import AnyRow
+from mailbot.store.convert import data_from_json, decision_to_json, to_json
+from mailbot.store.tables import case_events, case_message_ids, case_participants, cases, counters, inbox, inbox_bytes
+from mailbot.store.text import address_key, domain_key, message_id_key
+from mailbot.store.upsert import insert_for, insert_or_skip
+
+REFERENCES_LOOKED_AT = 40
+"""How many of a mail's references, the newest, are looked up; a mail may carry thousands."""
+
+_NUMBER_IN_SUBJECT = re.compile(r"\[(Q-\d{4}-\d{5,9})\]", re.IGNORECASE)
+
+
+class SqlCaseStore:
+    """Keeps `ports.CaseStore`."""
+
+    def __init__(self, connection: sa.Connection, free_mail_domains: frozenset[str]) -> None:
+        self._connection = connection
+        self._free_mail_domains = free_mail_domains
+
+    def find(self, message: InboundMessage) -> Case | None:
+        """Return the case that this mail continues, if its sender may join it (`ports.CaseStore.find`)."""
+        mentions = threading_keys(message)
+        numbers = numbers_in_subject(message.subject.text)
+        if message.sender is None or not (mentions or numbers):
+            return None
+        found = self._connection.execute(_MENTIONED, {"message_ids": mentions, "numbers": numbers}).all()
+        rank = {key: place for place, key in enumerate([*mentions, *numbers])}
+        for row in sorted(found, key=lambda row: (rank[row.mention], -row.id)):
+            case = self._with_participants(row)
+            if may_join(message.sender.email, case.participants, self._free_mail_domains):
+                return case
+        return None
+
+    def open(self, message: InboundMessage, at: dt.datetime) -> Case:
+        """Open a case with the next number of the year."""
+        sender = message.sender.email if message.sender else None
+        case = self.open_for(sender, language=message.language, subject=message.subject.text, at=at)
+        self._remember(case.id, message)
+        return case
+
+    def open_for(self, sender: str | None, *, language: str, subject: str, at: dt.datetime) -> Case:
+        """Open a case for an address, without a mail that could be read."""
+        number = self._next_number(at.astimezone(dt.UTC).year)
+        values = {
+            "number": number,
+            "version": 1,
+            "opened_at": at,
+            "changed_at": at,
+            "language": language,
+            "subject": subject[:500],
+            "revision": 0,
+        }
+        case_id = int(self._connection.execute(_OPEN, values).scalar_one())
+        participants = (address_key(sender),) if sender else ()
+        self._admit(case_id, participants)
+        return Case(id=case_id, number=number, version=1, opened_at=at, participants=participants, language=language)
+
+    def messages(self, case: Case) -> Sequence[bytes]:
+        """Return the raw mails of the case that came from outside and were processed, oldest first."""
+        return list(self._connection.scalars(_MESSAGES, {"case_id": case.id}))
+
+    def record(self, case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> Case:
+        """Append `MailReceived` and `Decided`, save the case's new state and return it, its version grown by one."""
+        known = {"case": case.id, "read_version": case.version}
+        values = {
+            "new_language": decision.language,
+            "new_action": decision.action.value,
+            "new_decision": decision_to_json(decision),
+            "new_changed_at": at,
+        }
+        if self._connection.execute(_RECORD, known | values).rowcount == 0:
+            raise StaleCase(f"case {case.number} was changed since version {case.version} was read")
+        self._remember(case.id, message)
+        sender = address_key(message.sender.email) if message.sender else None
+        newcomers = (sender,) if sender and sender not in case.participants else ()
+        self._admit(case.id, newcomers)
+        self._append(events_of(case, decision, message, at))
+        return replace(
+            case,
+            version=case.version + 1,
+            participants=case.participants + newcomers,
+            language=decision.language,
+            last_action=decision.action,
+        )
+
+    def append(self, event: CaseEvent) -> None:
+        """Append one event."""
+        self._append([event])
+
+    def events(self, case_id: int) -> Sequence[CaseEvent]:
+        """Return all events, oldest first."""
+        return [_event(row) for row in self._connection.execute(_EVENTS, {"case_id": case_id})]
+
+    def get(self, case_id: int) -> Case:
+        """Return a case by id; KeyError when there is none."""
+        row = self._connection.execute(_BY_ID, {"case_id": case_id}).first()
+        if row is None:
+            raise KeyError(case_id)
+        return self._with_participants(row)
+
+    def _next_number(self, year: int) -> str:
+        statement = insert_for(self._connection.dialect.name, counters)
+        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+        count = self._connection.scalar(statement.returning(counters.c.value), {"name": f"cases {year}", "value": 1})
+        return f"Q-{year}-{count:05d}"
+
+    def _remember(self, case_id: int, message: InboundMessage) -> None:
+        if message.message_id:
+            remember_message_id(self._connection, case_id, message.message_id)
+
+    def _admit(self, case_id: int, addresses: Iterable[str]) -> None:
+        rows = [{"case_id": case_id, "address": address, "domain": domain_key(address)} for address in addresses]
+        if rows:
+            self._connection.execute(insert_or_skip(self._connection, case_participants), rows)
+
+    def _append(self, events: Sequence[CaseEvent]) -> None:
+        self._connection.execute(sa.insert(case_events), [_event_row(event) for event in events])
+
+    def _with_participants(self, row: AnyRow) -> Case:  # the row's columns are those of `cases`
+        participants = self._connection.scalars(_PARTICIPANTS, {"case_id": row.id})
+        return Case(
+            id=row.id,
+            number=row.number,
+            version=row.version,
+            opened_at=row.opened_at,
+            participants=tuple(participants),
+            language=row.language,
+            last_action=None if row.last_action is None else Action(row.last_action),
+            revision=row.revision,
+        )
+
+
+def threading_keys(message: InboundMessage) -> list[str]:
+    """Return the Message-IDs that the mail says it answers, the likeliest first."""
+    mentioned = [message.in_reply_to, *reversed(message.references[-REFERENCES_LOOKED_AT:])]
+    return list(dict.fromkeys(message_id_key(m) for m in mentioned if m))
+
+
+def numbers_in_subject(subject: str) -> list[str]:
+    """Return the case numbers in brackets, as printed in our subjects, each once."""
+    return list(dict.fromkeys(number.upper() for number in _NUMBER_IN_SUBJECT.findall(subject)))
+
+
+def may_join(sender: str, participants: Iterable[str], free_mail_domains: frozenset[str]) -> bool:
+    """Whether the sender took part already or writes from a participant's organisation.
+
+    Strangers share a free-mail domain, so there only the same address joins.
+    """
+    known = set(participants)
+    if address_key(sender) in known:
+        return True
+    domain = domain_key(sender)
+    return bool(domain) and domain not in free_mail_domains and domain in {domain_key(a) for a in known}
+
+
+def remember_message_id(connection: sa.Connection, case_id: int, message_id: str) -> None:
+    """Let later mails that refer to this Message-ID find the case."""
+    row = {"case_id": case_id, "message_id": message_id_key(message_id)}
+    connection.execute(insert_or_skip(connection, case_message_ids), row)
+
+
+def events_of(case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> list[CaseEvent]:
+    """Return what a decided mail adds to the audit trail, without anything of its body."""
+    received = {"message_id": message.message_id, "sender": message.sender.email if message.sender else None}
+    decided = {
+        "action": decision.action.value,
+        "reasons": decision.reasons,
+        "topics": decision.topics,
+        "kinds": [request.kind.value for request in decision.requests],
+        "missing": [path for request in decision.requests for path in request.missing],
+    }
+    return [
+        CaseEvent(case_id=case.id, at=at, kind="MailReceived", actor="machine", data=received),
+        CaseEvent(case_id=case.id, at=at, kind="Decided", actor="machine", data=decided),
+    ]
+
+
+def _event_row(event: CaseEvent) -> dict[str, object]:
+    return {
+        "case_id": event.case_id,
+        "at": event.at,
+        "kind": event.kind,
+        "actor": event.actor,
+        "data": to_json(event.data),
+    }
+
+
+def _event(row: AnyRow) -> CaseEvent:  # the row's columns are those of `case_events`
+    return CaseEvent(case_id=row.case_id, at=row.at, kind=row.kind, actor=row.actor, data=data_from_json(row.data))
+
+
+_CASE = [column for column in cases.c if column.name not in ("decision", "subject", "changed_at")]
+
+_MENTIONED = (
+    sa.select(*_CASE, case_message_ids.c.message_id.label("mention"))
+    .join(case_message_ids, case_message_ids.c.case_id == cases.c.id)
+    .where(case_message_ids.c.message_id.in_(sa.bindparam("message_ids", expanding=True)))
+    .union_all(
+        sa.select(*_CASE, cases.c.number.label("mention")).where(
+            cases.c.number.in_(sa.bindparam("numbers", expanding=True))
+        )
+    )
+)
+
+_OPEN = sa.insert(cases).returning(cases.c.id)
+
+_BY_ID = sa.select(*_CASE).where(cases.c.id == sa.bindparam("case_id"))
+
+_PARTICIPANTS = (
+    sa.select(case_participants.c.address)
+    .where(case_participants.c.case_id == sa.bindparam("case_id"))
+    .order_by(case_participants.c.address)
+)
+
+_MESSAGES = (
+    sa.select(inbox_bytes.c.raw)
+    .join(inbox, inbox.c.id == inbox_bytes.c.inbox_id)
+    .where(inbox.c.case_id == sa.bindparam("case_id"), inbox.c.state == InboxState.DONE.value)
+    .order_by(inbox.c.id)
+)
+
+_EVENTS = sa.select(case_events).where(case_events.c.case_id == sa.bindparam("case_id")).order_by(case_events.c.id)
+
+_RECORD = (
+    sa.update(cases)
+    .where(cases.c.id == sa.bindparam("case"), cases.c.version == sa.bindparam("read_version"))
+    .values(
+        version=cases.c.version + 1,
+        language=sa.bindparam("new_language"),
+        last_action=sa.bindparam("new_action"),
+        decision=sa.bindparam("new_decision"),
+        changed_at=sa.bindparam("new_changed_at"),
+    )
+)

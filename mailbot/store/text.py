@@ -1,0 +1,35 @@
+"""Text that every database takes, and keys of bounded length; mail brings anything."""
+
+import hashlib
+import re
+
+KEY_LENGTH = 250
+"""Longest key in characters; PostgreSQL indexes at most 2,700 bytes."""
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return the text with NUL and lone surrogates replaced by U+FFFD; the raw mail keeps what was there."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def address_key(address: str) -> str:
+    """Return what two spellings of one e-mail address have in common."""
+    return _bounded(clean(address).strip().casefold())
+
+
+def domain_key(address: str) -> str:
+    """Return the address's domain, in lower case; empty for an address without one."""
+    return address_key(address).rpartition("@")[2] if "@" in address else ""
+
+
+def message_id_key(message_id: str) -> str:
+    """Return a Message-ID without angle brackets and space around it."""
+    return _bounded(clean(message_id).strip().removeprefix("<").removesuffix(">").strip())
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= KEY_LENGTH:
+        return text
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

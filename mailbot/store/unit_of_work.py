@@ -1,0 +1,92 @@
+"""Transactions: a unit of work is one connection with every store on it."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from mailbot.domain.errors import TransientError
+from mailbot.ports import Clock
+from mailbot.store.cases import SqlCaseStore
+from mailbot.store.engine import READ_ONLY, make_engine
+from mailbot.store.inbox import SqlInboxStore
+from mailbot.store.outbox import SqlOutboxStore
+from mailbot.store.quotes import SqlQuoteStore
+from mailbot.store.records import ImportCache, SqlRecordStore
+from mailbot.store.reviews import SqlReviewStore
+
+
+class SqlUnitOfWork:
+    """Keeps `ports.UnitOfWork`. The transaction begins with the first statement."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        *,
+        clock: Clock,
+        owner: str,
+        free_mail_domains: frozenset[str],
+        import_cache: ImportCache,
+    ) -> None:
+        self._connection = connection
+        self.inbox = SqlInboxStore(connection, clock, owner)
+        self.cases = SqlCaseStore(connection, free_mail_domains)
+        self.quotes = SqlQuoteStore(connection)
+        self.reviews = SqlReviewStore(connection, self.cases)
+        self.outbox = SqlOutboxStore(connection, clock, owner)
+        self.records = SqlRecordStore(connection, import_cache)
+
+    def commit(self) -> None:
+        """Make it last: on disk when this returns."""
+        self._connection.commit()
+
+
+class SqlStore:
+    """Keeps `ports.Store` on SQLite or PostgreSQL. Safe to share between threads."""
+
+    def __init__(self, url: str, clock: Clock, *, free_mail_domains: frozenset[str], owner: str | None = None) -> None:
+        self._engine = make_engine(url)
+        self._clock = clock
+        self._owner = owner or f"{socket.gethostname()}:{os.getpid()}"
+        self._free_mail_domains = free_mail_domains
+        self._import_cache = ImportCache()
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlUnitOfWork]:
+        """Open a unit of work; leaving it without commit rolls back.
+
+        Raises TransientError when the database is away, locked for too long or full.
+        """
+        with _told_as_transient(), self._engine.connect() as connection:
+            yield SqlUnitOfWork(
+                connection,
+                clock=self._clock,
+                owner=self._owner,
+                free_mail_domains=self._free_mail_domains,
+                import_cache=self._import_cache,
+            )
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Open a connection for the read models of `queries`; it waits for no writer."""
+        with _told_as_transient(), self._engine.connect() as connection:
+            yield connection.execution_options(**READ_ONLY)
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._engine.dispose()
+
+
+@contextmanager
+def _told_as_transient() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+        raise TransientError(f"database: {_first_line(error)}") from error
+
+
+def _first_line(error: sa.exc.SQLAlchemyError) -> str:
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig is not None else error
+    return (str(cause).strip() or type(cause).__name__).splitlines()[0]
