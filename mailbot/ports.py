@@ -12,7 +12,7 @@ from typing import Protocol
 from mailbot.domain.case import Case, CaseEvent, Fetched, InboxEntry, InboxState, MailboxKey, ReviewItem
 from mailbot.domain.decision import Decision
 from mailbot.domain.file import Records
-from mailbot.domain.message import Attachment, Desk, InboundMessage
+from mailbot.domain.message import Address, Attachment, Desk, InboundMessage
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
 from mailbot.domain.quote import Quote
 
@@ -384,9 +384,11 @@ class ReplyRenderer(Protocol):
         at: dt.datetime,
         staff_text: str = "",
         quote: Quote | None = None,
+        cc: Sequence[Address] = (),
     ) -> OutgoingMessage:
         """Return the reply of this kind to the newest mail of a case.
 
         `staff_text` is the body of a STAFF or DECLINE reply. `quote` overrides the decision's (numbered, issued).
+        `cc` are others of the case who may see it. Raises InputError when the mail cannot be answered as it is.
         """
         ...

@@ -64,6 +64,16 @@ class ResolvedRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredLine:
+    """A product whose tier on file covers the users asked for (topic `already_covered`); said after the contact matched."""
+
+    product: str
+    plan: str
+    users: int
+    tier: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The outcome for a thread after its newest message.
 
@@ -79,6 +89,7 @@ class Decision:
     quote: Quote | None = None
     acknowledge: bool = True
     ignored_as: str | None = None  # the `automatic` value
+    covered: tuple[CoveredLine, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
