@@ -1,0 +1,1 @@
+"""The mail servers: reading by IMAP, sending by SMTP, both over TLS."""

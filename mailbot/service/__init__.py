@@ -1,0 +1,1 @@
+"""The story of the desk in five verbs: receive, process, deliver, review, upkeep."""

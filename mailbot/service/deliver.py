@@ -1,0 +1,169 @@
+"""The outbox on its way: each message handed over once, or again with the same bytes where that is known to be safe."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import structlog
+
+from mailbot.domain.case import CaseEvent
+from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, SetupError, TransientError
+from mailbot.domain.outgoing import OutboxEntry, OutboxState, ReplyKind, SendPhase
+from mailbot.ports import Clock, Store, Transport
+
+UNKNOWN = "outcome unknown"  # how `last_error` begins after an attempt that may have been delivered
+AT_ONCE = 100
+FAILURES_IN_A_ROW = 3  # then the server, not the message, is the trouble; the next call tries again
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverOptions:
+    """`sender` is the envelope's; delivery reports go there, "" for nowhere.
+
+    A message is tried again after `first_retry`, then after twice as long each time up to `longest_retry`, and given
+    up after `give_up`. A question whose outcome is unknown is sent once more after `resend_after`. `dot_seconds` is
+    how long the server may take to answer the final dot.
+    """
+
+    sender: str
+    first_retry: dt.timedelta = dt.timedelta(minutes=1)
+    longest_retry: dt.timedelta = dt.timedelta(hours=4)
+    give_up: dt.timedelta = dt.timedelta(hours=48)
+    resend_after: dt.timedelta = dt.timedelta(minutes=15)
+    lease_seconds: float = 120.0
+    dot_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverReport:
+    """How many messages were taken by the server, are to be tried again, failed for good, or may have been taken."""
+
+    sent: int = 0
+    again: int = 0
+    failed: int = 0
+    unknown: int = 0
+
+
+def deliver_due(store: Store, transport: Transport, clock: Clock, options: DeliverOptions) -> DeliverReport:
+    """Every due message has been tried once, at most AT_ONCE of them."""
+    states = _settle_abandoned(store, clock, options)
+    failures = 0
+    while len(states) < AT_ONCE and failures < FAILURES_IN_A_ROW:
+        with store.begin() as uow:
+            entry = uow.outbox.claim_due(clock(), lease_seconds=options.lease_seconds)
+            uow.commit()
+        if entry is None:
+            break
+        states.append(state := _deliver(entry, store, transport, clock, options))
+        failures = failures + 1 if state is OutboxState.READY else 0
+    return DeliverReport(
+        sent=states.count(OutboxState.SENT),
+        again=states.count(OutboxState.READY),
+        failed=states.count(OutboxState.FAILED),
+        unknown=states.count(OutboxState.UNKNOWN),
+    )
+
+
+def _deliver(
+    entry: OutboxEntry, store: Store, transport: Transport, clock: Clock, options: DeliverOptions
+) -> OutboxState:
+    """Return the state in which the attempt has left the row; SENDING when another worker has taken it over."""
+
+    def remember(phase: SendPhase) -> None:
+        if phase is SendPhase.DOT:  # before it any attempt may be repeated, so only this one must be known for ever
+            with store.begin() as uow:
+                uow.outbox.set_phase(entry, phase, lease_seconds=options.dot_seconds + options.lease_seconds)
+                uow.commit()
+
+    try:
+        transport.send(sender=options.sender, recipients=entry.recipients, raw=entry.raw, on_phase=remember)
+        return _sent(entry, store, clock)
+    except LeaseLost:
+        log.error("claim_lost_while_sending", entry=entry.id)
+        return OutboxState.SENDING
+    except OutcomeUnknown as error:
+        return _outcome_unknown(entry, store, clock, options, str(error))
+    except Refused as error:
+        return _give_up(entry, store, clock, f"refused: {error}")
+    except (TransientError, SetupError) as error:
+        return _try_again(entry, store, clock, options, error)
+
+
+def _sent(entry: OutboxEntry, store: Store, clock: Clock) -> OutboxState:
+    with store.begin() as uow:
+        uow.outbox.finish(entry, OutboxState.SENT)
+        uow.cases.append(_event(entry, clock(), "ReplySent"))
+        uow.commit()
+    log.info("sent", entry=entry.id, kind=entry.kind.value, attempt=entry.attempts)
+    return OutboxState.SENT
+
+
+def _try_again(
+    entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions, error: Exception
+) -> OutboxState:
+    wait = _wait_after(entry.attempts, options)
+    if sum((_wait_after(n, options) for n in range(1, entry.attempts)), dt.timedelta()) + wait > options.give_up:
+        return _give_up(entry, store, clock, f"given up after {entry.attempts} attempts: {error}")
+    words = f"{UNKNOWN}, then: {error}" if _was_unknown(entry) else str(error)
+    with store.begin() as uow:
+        uow.outbox.finish(entry, OutboxState.READY, due_at=clock() + wait, error=words)
+        uow.commit()
+    log.warning("not_sent_yet", entry=entry.id, attempt=entry.attempts, error=type(error).__name__)
+    return OutboxState.READY
+
+
+def _outcome_unknown(
+    entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions, error: str
+) -> OutboxState:
+    """Hold a quote for a person; send anything else once more, with the same bytes."""
+    if entry.kind is not ReplyKind.QUOTE and not _was_unknown(entry):
+        with store.begin() as uow:
+            due_at = clock() + options.resend_after
+            uow.outbox.finish(entry, OutboxState.READY, due_at=due_at, error=f"{UNKNOWN}: {error}")
+            uow.commit()
+        log.warning("outcome_unknown", entry=entry.id, resend_at=due_at.isoformat())
+        return OutboxState.READY
+    return _end(entry, store, clock, OutboxState.UNKNOWN, f"{UNKNOWN}: {error}")
+
+
+def _give_up(entry: OutboxEntry, store: Store, clock: Clock, error: str) -> OutboxState:
+    return _end(entry, store, clock, OutboxState.FAILED, error)
+
+
+def _end(entry: OutboxEntry, store: Store, clock: Clock, state: OutboxState, error: str) -> OutboxState:
+    """Put the row into a state that only a person ends, and show it to staff."""
+    now = clock()
+    with store.begin() as uow:
+        uow.outbox.finish(entry, state, error=error)
+        uow.cases.append(_event(entry, now, "ReplyFailed" if state is OutboxState.FAILED else "ReplyUnknown"))
+        case = uow.cases.get(entry.case_id)
+        uow.reviews.open_for_case(case, f"{entry.kind.value} reply, {state.value}: {error}", None, now)
+        uow.commit()
+    log.error("reply_needs_a_person", entry=entry.id, state=state.value)
+    return state
+
+
+def _settle_abandoned(store: Store, clock: Clock, options: DeliverOptions) -> list[OutboxState]:
+    """Settle the rows whose worker ended after the final dot; return the states in which they are now."""
+    states: list[OutboxState] = []
+    while True:
+        with store.begin() as uow:
+            entry = uow.outbox.claim_abandoned(clock(), lease_seconds=options.lease_seconds)
+            uow.commit()
+        if entry is None:
+            return states
+        states.append(_outcome_unknown(entry, store, clock, options, "the program ended before the server's answer"))
+
+
+def _was_unknown(entry: OutboxEntry) -> bool:
+    return entry.last_error is not None and entry.last_error.startswith(UNKNOWN)
+
+
+def _wait_after(attempts: int, options: DeliverOptions) -> dt.timedelta:
+    return min(options.first_retry * (1 << min(attempts - 1, 20)), options.longest_retry)
+
+
+def _event(entry: OutboxEntry, at: dt.datetime, kind: str) -> CaseEvent:
+    data = {"kind": entry.kind.value, "revision": entry.revision, "message_id": entry.message_id}
+    return CaseEvent(case_id=entry.case_id, at=at, kind=kind, actor="machine", data=data)

@@ -1,0 +1,233 @@
+"""One mail from the inbox to its end: read, understood, decided, recorded and answered in one commit."""
+
+import datetime as dt
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from mailbot.domain.case import Case, InboxEntry, InboxState
+from mailbot.domain.decision import Action, Decision
+from mailbot.domain.errors import InputError, LeaseLost, StaleCase, TransientError
+from mailbot.domain.file import Records
+from mailbot.domain.message import InboundMessage
+from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
+from mailbot.service.budget import ReplyBudget, limit_reached
+from mailbot.service.changes import says_the_same
+from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessOptions:
+    """`domain` is the right side of our Message-IDs. A mail is tried `attempts` times in its life."""
+
+    domain: str
+    attempts: int = 3
+    lease_seconds: float = 120.0
+    budget: ReplyBudget = field(default_factory=ReplyBudget)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessReport:
+    """How a mail ended: the action, `copy`, `parked`, or `again` when it goes back to be tried once more."""
+
+    entry_id: int
+    outcome: str
+    case_number: str | None = None
+
+
+def process_next(
+    store: Store, understanding: Understanding, render: ReplyRenderer, clock: Clock, options: ProcessOptions
+) -> ProcessReport | None:
+    """The oldest waiting mail is processed; None when none waits.
+
+    What cannot be processed is parked and shown to staff, never lost. Raises TransientError when the database is
+    away; the mail is taken up again when its claim has run out.
+    """
+    with store.begin() as uow:
+        entry = uow.inbox.claim_next(lease_seconds=options.lease_seconds)
+        uow.commit()
+    if entry is None:
+        return None
+    try:
+        if entry.attempts > options.attempts:
+            return _park(
+                entry, store, clock, f"not finished in {options.attempts} attempts: the program ended each time"
+            )
+        return _process(entry, store, understanding, render, clock, options)
+    except LeaseLost:
+        return ProcessReport(entry_id=entry.id, outcome="again")
+    except StaleCase:
+        return _give_back(entry, store)
+    except InputError as error:
+        return _park(entry, store, clock, str(error))
+    except TransientError:
+        raise
+    except Exception as error:
+        log.error("mail_not_processed", entry=entry.id, attempt=entry.attempts, error=type(error).__name__)
+        if entry.attempts < options.attempts:
+            return _give_back(entry, store)
+        return _park(entry, store, clock, "".join(traceback.format_exception(error, limit=-8)))
+
+
+def _process(
+    entry: InboxEntry,
+    store: Store,
+    understanding: Understanding,
+    render: ReplyRenderer,
+    clock: Clock,
+    options: ProcessOptions,
+) -> ProcessReport:
+    message = understanding.read(entry.raw)
+    twin = _find_twin(entry, message, store, understanding)
+    if twin is not None:
+        return _finish_copy(entry, twin, store)
+
+    history = _find_history(message, store, understanding)
+    decision = understanding.decide([*history.thread, message], records_for(store))
+    if decision.action is Action.IGNORE:
+        return _finish_ignored(entry, history.case, decision, store)
+    hold = _reason_to_hold(message, history, decision, understanding, store)
+
+    with store.begin() as uow:
+        now = clock()
+        case = history.case or _open_case(message, uow, now)
+        case = uow.cases.record(case, decision, message, now)
+        hold = hold or _over_budget(message, case, uow, options.budget, now)
+        if hold is None and decision.acknowledge:
+            reply = Reply(kind=REPLY_TO_ACTION[decision.action], case=case, decision=decision, newest=message)
+            post(*write(reply, uow, render, now, domain=options.domain), case, uow, now)
+        if decision.action is Action.REVIEW:
+            uow.reviews.open(case, decision, entry.id, now)
+        elif hold is not None:
+            uow.reviews.open_for_case(case, hold, entry.id, now)
+        else:
+            uow.reviews.close_for(case, now)
+        uow.inbox.finish(entry, InboxState.DONE, case_id=case.id, outcome=decision.action.value, cause=hold or "")
+        uow.commit()
+    return ProcessReport(entry_id=entry.id, outcome=decision.action.value, case_number=case.number)
+
+
+def records_for(store: Store) -> RecordsFor:
+    """Return a look-up of records that opens a short transaction of its own for each question."""
+
+    def look_up(sites: Iterable[str], sens: Iterable[str], emails: Iterable[str]) -> Records:
+        with store.begin() as uow:
+            return uow.records.for_requests(sites, sens, emails)
+
+    return look_up
+
+
+def read_thread(raws: Iterable[bytes], understanding: Understanding) -> list[InboundMessage]:
+    """Return the mails of a case that persons wrote, as read."""
+    messages = (understanding.read(raw) for raw in raws)
+    return [message for message in messages if message.automatic is None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _History:
+    """What came before in the mail's case; `corrected` when staff have set values in it by hand."""
+
+    case: Case | None = None
+    thread: Sequence[InboundMessage] = ()
+    corrected: bool = False
+
+
+def _find_twin(
+    entry: InboxEntry, message: InboundMessage, store: Store, understanding: Understanding
+) -> InboxEntry | None:
+    """Return an earlier entry that is this very mail come by another way; the same Message-ID alone proves nothing.
+
+    Raises InputError when an earlier, other mail bears the same Message-ID.
+    """
+    if message.message_id is None:
+        return None
+    with store.begin() as uow:
+        earlier = [e for e in uow.inbox.find_by_message_id(message.message_id) if e.id < entry.id and e.raw]
+    if not earlier:
+        return None
+    for other in earlier:
+        if _content(understanding.read(other.raw)) == _content(message) or other.state is InboxState.OLD:
+            return other
+    raise InputError(f"another mail, entry {earlier[0].id}, bears the same Message-ID; somebody must look at both")
+
+
+def _content(message: InboundMessage) -> tuple[object, ...]:
+    files = tuple(attachment.md5 for attachment in message.attachments)
+    return (message.sender, message.date, message.subject.text, message.body.text, files)
+
+
+def _find_history(message: InboundMessage, store: Store, understanding: Understanding) -> _History:
+    with store.begin() as uow:
+        case = uow.cases.find(message)
+        if case is None:
+            return _History()
+        raws = uow.cases.messages(case)
+        corrected = any(event.kind == "Corrected" for event in uow.cases.events(case.id))
+    return _History(case=case, thread=read_thread(raws, understanding), corrected=corrected)
+
+
+def _reason_to_hold(
+    message: InboundMessage, history: _History, decision: Decision, understanding: Understanding, store: Store
+) -> str | None:
+    """Return why a person, not the machine, answers this mail; None when the machine may."""
+    if message.sender is None:
+        return "no address to answer to"
+    if history.corrected:
+        return "the case was corrected by hand; the machine does not overrule that"
+    if history.thread and says_the_same(understanding.decide(history.thread, records_for(store)), decision):
+        return "this mail changes nothing in the case, and the case has been answered"
+    return None
+
+
+def _open_case(message: InboundMessage, uow: UnitOfWork, now: dt.datetime) -> Case:
+    """Return a new case, or raise StaleCase when another worker has just opened the one that the mail continues."""
+    if uow.cases.find(message) is not None:
+        raise StaleCase("the mail's case was opened meanwhile")
+    return uow.cases.open(message, now)
+
+
+def _over_budget(
+    message: InboundMessage, case: Case, uow: UnitOfWork, budget: ReplyBudget, now: dt.datetime
+) -> str | None:
+    recipients = [message.sender.email] if message.sender else []
+    limit = limit_reached(uow.outbox, recipients, budget, now)
+    if limit is None:
+        return None
+    log.error("reply_budget_used_up", limit=limit, case=case.number)
+    return f"no automatic reply: {limit} is the limit"
+
+
+def _finish_copy(entry: InboxEntry, twin: InboxEntry, store: Store) -> ProcessReport:
+    with store.begin() as uow:
+        uow.inbox.finish(entry, InboxState.COPY, case_id=twin.case_id, outcome="copy")
+        uow.commit()
+    return ProcessReport(entry_id=entry.id, outcome="copy")
+
+
+def _finish_ignored(entry: InboxEntry, case: Case | None, decision: Decision, store: Store) -> ProcessReport:
+    case_id, number = (case.id, case.number) if case else (None, None)
+    outcome, cause = decision.action.value, decision.ignored_as or ""
+    with store.begin() as uow:
+        uow.inbox.finish(entry, InboxState.DONE, case_id=case_id, outcome=outcome, cause=cause)
+        uow.commit()
+    return ProcessReport(entry_id=entry.id, outcome=outcome, case_number=number)
+
+
+def _give_back(entry: InboxEntry, store: Store) -> ProcessReport:
+    with store.begin() as uow:
+        uow.inbox.finish(entry, InboxState.NEW, case_id=None, outcome=None)
+        uow.commit()
+    return ProcessReport(entry_id=entry.id, outcome="again")
+
+
+def _park(entry: InboxEntry, store: Store, clock: Clock, cause: str) -> ProcessReport:
+    with store.begin() as uow:
+        uow.inbox.finish(entry, InboxState.PARKED, case_id=None, outcome="parked", cause=cause)
+        uow.reviews.open_for_parked(entry, cause, clock())
+        uow.commit()
+    log.warning("mail_parked", entry=entry.id)
+    return ProcessReport(entry_id=entry.id, outcome="parked")

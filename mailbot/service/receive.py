@@ -1,0 +1,188 @@
+"""Taking mail in: stored and committed first, only then filed away on the server."""
+
+import datetime as dt
+import email.utils
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from itertools import islice
+from typing import Literal
+
+import structlog
+
+from mailbot.domain.case import Fetched, InboxState
+from mailbot.domain.errors import TransientError
+from mailbot.ports import Clock, Mailbox, Store, UnitOfWork
+
+HEADER_BYTES = 64 * 1024  # of a message's start, in which its Message-ID and From are looked for
+PER_COMMIT = 50
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveOptions:
+    """`since` is the first connect's cut-off: what arrived before the connect, before a day, or nothing, is old.
+
+    `at_once` is how many mails one call takes, so that a backlog is answered from its first mails on.
+    """
+
+    since: Literal["now", "all"] | dt.date = "now"
+    at_once: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveReport:
+    """How many mails were stored, by state, and filed away on the server; `more` are waiting for the next call."""
+
+    stored: Mapping[InboxState, int]
+    filed: int = 0
+    more: bool = False
+
+
+def receive_new(mailbox: Mailbox, store: Store, clock: Clock, options: ReceiveOptions) -> ReceiveReport:
+    """Every mail of the folder has a row, and what has one is filed away as configured.
+
+    What was there before the first connect is listed as OLD and never answered. After a change of UIDVALIDITY all
+    UIDs are new; mails whose bytes are known become COPY. Raises TransientError when the server is away; nothing
+    is lost by it.
+    """
+    with store.begin() as uow:
+        cursor = uow.inbox.cursor(mailbox.key)
+    if cursor is None:
+        cursor = _draw_the_line(mailbox, store, options)
+    if cursor[0] != mailbox.uidvalidity:
+        log.warning("uidvalidity_changed", mailbox=str(mailbox.key), before=cursor[0], now=mailbox.uidvalidity)
+        cursor = (mailbox.uidvalidity, 0)
+    there = mailbox.uids_from(cursor[1] + 1)
+    uids = there[: options.at_once]
+    stored = _store(mailbox, store, clock, uids) if uids else Counter()
+    return ReceiveReport(stored=stored, filed=_file_away(mailbox, store), more=len(there) > len(uids))
+
+
+def list_old(mailbox: Mailbox, store: Store) -> ReceiveReport:
+    """Every mail up to the cursor has a row: those that were there before the first connect become OLD.
+
+    Linear in the size of the folder, so called once for each connection; can be interrupted and run again.
+    """
+    with store.begin() as uow:
+        cursor = uow.inbox.cursor(mailbox.key)
+    if cursor is None or cursor[0] != mailbox.uidvalidity:
+        return ReceiveReport(stored={})
+    there = [uid for uid in mailbox.uids_from(1) if uid <= cursor[1]]
+    with store.begin() as uow:
+        unlisted = uow.inbox.unknown_uids(mailbox.key, mailbox.uidvalidity, there)
+    count = 0
+    for batch in _batches(mailbox.fetch_headers(unlisted)):
+        with store.begin() as uow:
+            count += sum(_add(uow, mailbox, message, InboxState.OLD) is not None for message in batch)
+            uow.commit()
+    return ReceiveReport(stored={InboxState.OLD: count})
+
+
+def _draw_the_line(mailbox: Mailbox, store: Store, options: ReceiveOptions) -> tuple[int, int]:
+    """Return the first cursor, committed: what lies above it, and has no row yet, is new."""
+    uids = mailbox.uids_from(1)
+    last = 0
+    if options.since == "now":
+        last = max(uids, default=0)
+    elif options.since != "all":
+        start = dt.datetime.combine(options.since, dt.time(), dt.UTC)
+        old = (m for m in mailbox.fetch_headers(uids) if m.internal_date is not None and m.internal_date < start)
+        for batch in _batches(old):
+            with store.begin() as uow:
+                for message in batch:
+                    _add(uow, mailbox, message, InboxState.OLD)
+                uow.commit()
+    with store.begin() as uow:
+        uow.inbox.set_cursor(mailbox.key, mailbox.uidvalidity, last)
+        uow.commit()
+    log.info("first_connect", mailbox=str(mailbox.key), there=len(uids), since=str(options.since))
+    return (mailbox.uidvalidity, last)
+
+
+def _store(mailbox: Mailbox, store: Store, clock: Clock, uids: Sequence[int]) -> Counter[InboxState]:
+    """Give each of the UIDs a row where it has none yet, and return the states in which they were stored."""
+    with store.begin() as uow:
+        missing = uow.inbox.unknown_uids(mailbox.key, mailbox.uidvalidity, uids)
+    states: Counter[InboxState] = Counter()
+    vanished = set(missing)
+    for batch in _batches(mailbox.fetch(missing)):
+        with store.begin() as uow:
+            for message in batch:
+                state = _state_of(uow, message)
+                added = _add(uow, mailbox, message, state)
+                if added is not None:
+                    states[state] += 1
+                if added is not None and state is InboxState.TOO_LARGE:
+                    _show_to_staff(uow, added, message, clock())
+            uow.commit()
+        vanished.difference_update(message.uid for message in batch)
+    with store.begin() as uow:
+        for uid in sorted(vanished):
+            nothing = Fetched(uid=uid, raw=b"", size=0, internal_date=None, complete=False)
+            states[InboxState.VANISHED] += _add(uow, mailbox, nothing, InboxState.VANISHED) is not None
+        uow.inbox.set_cursor(mailbox.key, mailbox.uidvalidity, uids[-1])
+        uow.commit()
+    return +states
+
+
+def _state_of(uow: UnitOfWork, message: Fetched) -> InboxState:
+    if not message.complete:
+        return InboxState.TOO_LARGE
+    # Of old mails only the headers are kept, so they are known again by these.
+    head, blank_line, _ = message.raw.partition(b"\r\n\r\n")
+    if uow.inbox.find_copies(_sha256(message.raw)) or any(
+        copy.state is InboxState.OLD for copy in uow.inbox.find_copies(_sha256(head + blank_line))
+    ):
+        return InboxState.COPY
+    return InboxState.NEW
+
+
+def _add(uow: UnitOfWork, mailbox: Mailbox, message: Fetched, state: InboxState) -> int | None:
+    message_id, sender = _envelope(message.raw)
+    return uow.inbox.add(mailbox.key, mailbox.uidvalidity, message, message_id=message_id, state=state, sender=sender)
+
+
+def _show_to_staff(uow: UnitOfWork, entry_id: int, message: Fetched, at: dt.datetime) -> None:
+    entry = uow.inbox.get(entry_id)
+    if entry is not None:
+        uow.reviews.open_for_parked(entry, f"too large to be fetched: {message.size:,} bytes", at)
+
+
+def _file_away(mailbox: Mailbox, store: Store) -> int:
+    """File away what the server still has in the folder; a refusal is tried again at the next call."""
+    with store.begin() as uow:
+        waiting = uow.inbox.to_file_away(mailbox.key, mailbox.uidvalidity)
+    filed = []
+    try:
+        for entry in waiting:
+            mailbox.file_away(entry.uid)
+            filed.append(entry.id)
+    except TransientError as error:
+        log.warning("not_filed_away", mailbox=str(mailbox.key), waiting=len(waiting) - len(filed), error=str(error))
+    if filed:
+        with store.begin() as uow:
+            uow.inbox.mark_filed(filed)
+            uow.commit()
+    return len(filed)
+
+
+def _envelope(raw: bytes) -> tuple[str | None, str | None]:
+    """Return Message-ID and address of From as far as they can be read at a glance; judged is neither here."""
+    headers = BytesHeaderParser().parsebytes(raw[:HEADER_BYTES])
+    message_id, sender = headers.get("Message-ID"), headers.get("From")
+    address = email.utils.parseaddr(str(sender))[1] if sender else ""
+    return (str(message_id).strip() or None if message_id else None), address or None
+
+
+def _batches(messages: Iterable[Fetched]) -> Iterator[list[Fetched]]:
+    rest = iter(messages)
+    while batch := list(islice(rest, PER_COMMIT)):
+        yield batch
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

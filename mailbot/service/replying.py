@@ -1,0 +1,56 @@
+"""A reply of any kind on its way: rendered once, its bytes and Message-ID frozen in the outbox."""
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from mailbot.domain.case import Case
+from mailbot.domain.decision import Action, Decision
+from mailbot.domain.message import InboundMessage
+from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
+from mailbot.domain.quote import Quote
+from mailbot.ports import ReplyRenderer, UnitOfWork
+
+REPLY_TO_ACTION = {
+    Action.QUOTE: ReplyKind.QUOTE,
+    Action.ASK: ReplyKind.ASK,
+    Action.ANSWER: ReplyKind.ANSWER,
+    Action.REVIEW: ReplyKind.ACKNOWLEDGEMENT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What is to be said to whom: the case and the mail that is answered, the decision behind it."""
+
+    kind: ReplyKind
+    case: Case
+    decision: Decision
+    newest: InboundMessage
+    staff_text: str = ""
+
+
+def write(
+    reply: Reply, uow: UnitOfWork, render: ReplyRenderer, at: dt.datetime, *, domain: str
+) -> tuple[OutgoingMessage, Quote | None]:
+    """Return the finished message, and the quote in it, recorded as the case's next revision."""
+    quote = None
+    if reply.kind is ReplyKind.QUOTE:
+        assert reply.decision.quote is not None  # noqa: S101  # what makes it a QUOTE
+        quote = uow.quotes.issue(reply.case, reply.decision.quote, at)
+    message = render(
+        decision=reply.decision,
+        newest=reply.newest,
+        case_number=reply.case.number,
+        kind=reply.kind,
+        message_id=f"<{reply.case.number.lower()}.{reply.kind.value}.{secrets.token_hex(12)}@{domain}>",
+        at=at,
+        staff_text=reply.staff_text,
+        quote=quote,
+    )
+    return message, quote
+
+
+def post(message: OutgoingMessage, quote: Quote | None, case: Case, uow: UnitOfWork, due_at: dt.datetime) -> None:
+    """The message lies in the outbox, once for each revision: the quote's, or the case's version."""
+    uow.outbox.put(case, message, revision=quote.revision if quote else case.version, due_at=due_at)
