@@ -107,5 +107,4 @@ class ReviewItem:
     settled_at: dt.datetime | None = None
     settled_by: str | None = None
     settlement: str | None = None  # `approved`, `corrected`, `answered`, `declined`, `not_a_request`
-    note: str = ""
-    cause: str = ""  # why a mail without decision could not be processed
+    note: str = ""  # why there is no decision; below it what staff wrote when they settled it

@@ -1,7 +1,6 @@
 """Cases: who may join one, what was decided in it, and its events, which are only ever added to."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -13,14 +12,10 @@ from mailbot.domain.errors import StaleCase
 from mailbot.domain.message import InboundMessage
 from mailbot.store.columns import AnyRow
 from mailbot.store.convert import data_from_json, decision_to_json, to_json
+from mailbot.store.joining import may_join, numbers_in_subject, threading_keys
 from mailbot.store.tables import case_events, case_message_ids, case_participants, cases, counters, inbox, inbox_bytes
 from mailbot.store.text import address_key, domain_key, message_id_key
 from mailbot.store.upsert import insert_for, insert_or_skip
-
-REFERENCES_LOOKED_AT = 40
-"""How many of a mail's references, the newest, are looked up; a mail may carry thousands."""
-
-_NUMBER_IN_SUBJECT = re.compile(r"\[(Q-\d{4}-\d{5,9})\]", re.IGNORECASE)
 
 
 class SqlCaseStore:
@@ -141,29 +136,6 @@ class SqlCaseStore:
             last_action=None if row.last_action is None else Action(row.last_action),
             revision=row.revision,
         )
-
-
-def threading_keys(message: InboundMessage) -> list[str]:
-    """Return the Message-IDs that the mail says it answers, the likeliest first."""
-    mentioned = [message.in_reply_to, *reversed(message.references[-REFERENCES_LOOKED_AT:])]
-    return list(dict.fromkeys(message_id_key(m) for m in mentioned if m))
-
-
-def numbers_in_subject(subject: str) -> list[str]:
-    """Return the case numbers in brackets, as printed in our subjects, each once."""
-    return list(dict.fromkeys(number.upper() for number in _NUMBER_IN_SUBJECT.findall(subject)))
-
-
-def may_join(sender: str, participants: Iterable[str], free_mail_domains: frozenset[str]) -> bool:
-    """Whether the sender took part already or writes from a participant's organisation.
-
-    Strangers share a free-mail domain, so there only the same address joins.
-    """
-    known = set(participants)
-    if address_key(sender) in known:
-        return True
-    domain = domain_key(sender)
-    return bool(domain) and domain not in free_mail_domains and domain in {domain_key(a) for a in known}
 
 
 def remember_message_id(connection: sa.Connection, case_id: int, message_id: str) -> None:

@@ -1,7 +1,7 @@
 """The inbox table: every mail of every mailbox, each in exactly one state."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,6 +76,27 @@ class SqlInboxStore:
         """Return entries with these bytes, oldest first."""
         return [_entry(row) for row in self._connection.execute(_COPIES, {"sha256": sha256})]
 
+    def find_by_message_id(self, message_id: str) -> Sequence[InboxEntry]:
+        """Return entries that carry this Message-ID, oldest first."""
+        return [_entry(r) for r in self._connection.execute(_NAMESAKES, {"message_id": message_id_key(message_id)})]
+
+    def unknown_uids(self, mailbox: MailboxKey, uidvalidity: int, uids: Sequence[int]) -> Sequence[int]:
+        """Return those of the UIDs that have no row, in the order given."""
+        if not uids:
+            return []
+        where = {"account": mailbox.account, "folder": mailbox.folder, "uidvalidity": uidvalidity}
+        known = set(self._connection.scalars(_KNOWN_UIDS, where | {"first": min(uids), "last": max(uids)}))
+        return [uid for uid in uids if uid not in known]
+
+    def get(self, entry_id: int) -> InboxEntry | None:
+        """Return one entry."""
+        row = self._connection.execute(_BY_ID, {"entry_id": entry_id}).first()
+        return None if row is None else _entry(row)
+
+    def count_by_state(self) -> Mapping[InboxState, int]:
+        """Return how many entries are in each state (the ledger)."""
+        return {InboxState(row.state): row.entries for row in self._connection.execute(_LEDGER)}
+
     def claim_next(self, *, lease_seconds: float) -> InboxEntry | None:
         """Claim the oldest unprocessed row that no living worker holds, counting the attempt; None when idle."""
         row = self._connection.execute(_CLAIM, {"owner": self._owner, "lease_seconds": lease_seconds}).first()
@@ -129,12 +150,23 @@ _CURSOR = sa.select(mailbox_cursor.c.uidvalidity, mailbox_cursor.c.uid).where(
     mailbox_cursor.c.account == sa.bindparam("account"), mailbox_cursor.c.folder == sa.bindparam("folder")
 )
 
-_COPIES = (
+_WITH_BYTES = (
     sa.select(*entry_columns(), inbox_bytes.c.raw)
     .join(inbox_bytes, inbox_bytes.c.inbox_id == inbox.c.id)
-    .where(inbox.c.sha256 == sa.bindparam("sha256"))
     .order_by(inbox.c.id)
 )
+_COPIES = _WITH_BYTES.where(inbox.c.sha256 == sa.bindparam("sha256"))
+_NAMESAKES = _WITH_BYTES.where(inbox.c.message_id == sa.bindparam("message_id"))
+_BY_ID = _WITH_BYTES.where(inbox.c.id == sa.bindparam("entry_id"))
+
+_KNOWN_UIDS = sa.select(inbox.c.uid).where(
+    inbox.c.account == sa.bindparam("account"),
+    inbox.c.folder == sa.bindparam("folder"),
+    inbox.c.uidvalidity == sa.bindparam("uidvalidity"),
+    inbox.c.uid.between(sa.bindparam("first"), sa.bindparam("last")),
+)
+
+_LEDGER = sa.select(inbox.c.state, sa.func.count().label("entries")).group_by(inbox.c.state)
 
 _older = inbox.alias("older")
 _new: sa.ColumnClause[str] = sa.literal_column("'new'")  # no parameter: partial indexes are found by it

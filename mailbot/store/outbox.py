@@ -1,11 +1,13 @@
 """The outbox table: finished messages on their way out, and the log that keeps their number in bounds."""
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
 from mailbot.domain.case import Case
-from mailbot.domain.errors import LeaseLost
+from mailbot.domain.errors import LeaseLost, StaleCase
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
 from mailbot.ports import Clock
 from mailbot.store.cases import remember_message_id
@@ -14,8 +16,6 @@ from mailbot.store.convert import addresses_from_json, to_json
 from mailbot.store.tables import UNSENT, outbox, outbox_bytes, sent_log
 from mailbot.store.text import address_key, domain_key
 from mailbot.store.upsert import insert_or_skip
-
-DIED_AFTER_DOT = "the worker ended after the final dot and before the answer"
 
 
 class SqlOutboxStore:
@@ -61,20 +61,28 @@ class SqlOutboxStore:
     def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
         """Claim the oldest due row and count the attempt; None when nothing is due.
 
-        A row whose worker died before the final dot is claimed again; after it, the row becomes UNKNOWN.
+        A row whose worker died before the final dot is claimed again; after it, the row is left to
+        `claim_abandoned`.
         """
-        claim = {"owner": self._owner, "lease_seconds": lease_seconds}
-        while (due := self._connection.execute(_NEXT_DUE, {"due_before": now}).first()) is not None:
-            if due.phase == SendPhase.DOT.value:
-                self._connection.execute(_GIVE_UP, {"entry_id": due.id, "error": DIED_AFTER_DOT, "at": self._clock()})
-                continue
-            return _entry(self._connection.execute(_CLAIM, claim | {"entry_id": due.id}).one())
-        return None
+        claim = {"owner": self._owner, "lease_seconds": lease_seconds, "due_before": now}
+        row = self._connection.execute(_CLAIM_DUE, claim).first()
+        return None if row is None else _entry(row)
 
-    def set_phase(self, entry: OutboxEntry, phase: SendPhase) -> None:
-        """Remember how far the attempt has come; raises LeaseLost when another worker has claimed the row since."""
+    def claim_abandoned(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
+        """Claim the oldest row whose worker died after the final dot and before the answer, attempts unchanged."""
+        row = self._connection.execute(
+            _CLAIM_ABANDONED, {"owner": self._owner, "lease_seconds": lease_seconds, "due_before": now}
+        ).first()
+        return None if row is None else _entry(row)
+
+    def set_phase(self, entry: OutboxEntry, phase: SendPhase, *, lease_seconds: float) -> None:
+        """Remember how far the attempt has come, and hold the claim for so long from now.
+
+        Raises LeaseLost when another worker has claimed the row since.
+        """
         claimed = {"entry_id": entry.id, "entry_fence": entry.fence}
-        if self._connection.execute(_SET_PHASE, claimed | {"new_phase": phase.value}).rowcount == 0:
+        values = {"new_phase": phase.value, "lease_seconds": lease_seconds}
+        if self._connection.execute(_SET_PHASE, claimed | values).rowcount == 0:
             raise _lease_lost(entry)
 
     def finish(
@@ -99,6 +107,26 @@ class SqlOutboxStore:
     def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
         """Return how many automatic replies went (or are about to go) to addresses of a domain since then."""
         return self._connection.scalar(_TO_DOMAIN, {"domain": domain.casefold(), "since": since}) or 0
+
+    def sent_in_all_since(self, since: dt.datetime) -> int:
+        """Return how many automatic replies went (or are about to go) to anybody since then."""
+        return self._connection.scalar(_TO_ANYBODY, {"since": since}) or 0
+
+    def of_case(self, case_id: int) -> Sequence[OutboxEntry]:
+        """Return the case's rows, oldest first."""
+        return [_entry(row) for row in self._connection.execute(_OF_CASE, {"case_id": case_id})]
+
+    def release(self, entry_id: int, due_at: dt.datetime) -> None:
+        """Make a row that is HELD, FAILED or UNKNOWN READY again (a person said so); the bytes stay the same.
+
+        Raises StaleCase when the row is in another state, KeyError when there is none.
+        """
+        if self._connection.execute(_RELEASE, {"entry_id": entry_id, "new_due_at": due_at}).rowcount:
+            return
+        state = self._connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == entry_id))
+        if state is None:
+            raise KeyError(entry_id)
+        raise StaleCase(f"outbox row {entry_id} is not held back any more: {state}")
 
     def _log(self, message: OutgoingMessage) -> None:
         at = self._clock()
@@ -130,56 +158,58 @@ def _entry(row: AnyRow) -> OutboxEntry:  # the row's columns are those of `_CLAI
     )
 
 
-_NEXT_DUE = (
-    sa.select(outbox.c.id, sa.case((outbox.c.state == OutboxState.SENDING.value, outbox.c.phase)).label("phase"))
-    .where(
-        UNSENT,
-        sa.or_(
-            sa.and_(outbox.c.state == OutboxState.READY.value, outbox.c.due_at <= sa.bindparam("due_before")),
-            sa.and_(
-                outbox.c.state == OutboxState.SENDING.value,
-                outbox.c.lease_until <= database_time(sa.literal(0)),
-            ),
-        ),
-    )
-    .order_by(outbox.c.due_at, outbox.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
+_RAW = sa.select(outbox_bytes.c.raw).where(outbox_bytes.c.outbox_id == outbox.c.id).scalar_subquery().label("raw")
 
-_CLAIM = (
-    sa.update(outbox)
-    .where(outbox.c.id == sa.bindparam("entry_id"))
-    .values(
-        state=OutboxState.SENDING.value,
-        phase=None,
-        attempts=outbox.c.attempts + 1,
-        fence=outbox.c.fence + 1,
-        lease_owner=sa.bindparam("owner"),
-        lease_until=database_time(sa.bindparam("lease_seconds", type_=sa.Float)),
-    )
-    .returning(
-        *outbox.c,
-        sa.select(outbox_bytes.c.raw).where(outbox_bytes.c.outbox_id == outbox.c.id).scalar_subquery().label("raw"),
-    )
-)
+_sending = outbox.c.state == OutboxState.SENDING.value
+_ready_and_due = sa.and_(outbox.c.state == OutboxState.READY.value, outbox.c.due_at <= sa.bindparam("due_before"))
+_worker_died = sa.and_(_sending, outbox.c.lease_until <= database_time(sa.literal(0)))
+_after_dot = outbox.c.phase == SendPhase.DOT.value
+_before_dot = sa.or_(outbox.c.phase.is_(None), ~_after_dot)
+_lease_end = database_time(sa.bindparam("lease_seconds", type_=sa.Float))
 
-_GIVE_UP = (
-    sa.update(outbox)
-    .where(outbox.c.id == sa.bindparam("entry_id"))
-    .values(
-        state=OutboxState.UNKNOWN.value,
-        last_error=sa.bindparam("error"),
-        finished_at=sa.bindparam("at"),
-        lease_owner=None,
-        lease_until=None,
+
+def _claim(condition: sa.ColumnElement[bool], **values: Any) -> sa.UpdateBase:  # Any: values of several types
+    oldest = sa.select(outbox.c.id).where(UNSENT, condition).order_by(outbox.c.due_at, outbox.c.id).limit(1)
+    return (
+        sa.update(outbox)
+        .where(outbox.c.id == oldest.with_for_update(skip_locked=True).scalar_subquery())
+        .values(
+            state=OutboxState.SENDING.value,
+            fence=outbox.c.fence + 1,
+            lease_owner=sa.bindparam("owner"),
+            lease_until=_lease_end,
+            **values,
+        )
+        .returning(*outbox.c, _RAW)
     )
+
+
+_CLAIM_DUE = _claim(
+    sa.or_(_ready_and_due, sa.and_(_worker_died, _before_dot)), phase=None, attempts=outbox.c.attempts + 1
 )
+_CLAIM_ABANDONED = _claim(sa.and_(_worker_died, _after_dot, outbox.c.due_at <= sa.bindparam("due_before")))
 
 _SET_PHASE = (
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("entry_id"), outbox.c.fence == sa.bindparam("entry_fence"))
-    .values(phase=sa.bindparam("new_phase"))
+    .values(phase=sa.bindparam("new_phase"), lease_until=_lease_end)
+)
+
+_OF_CASE = sa.select(*outbox.c, _RAW).where(outbox.c.case_id == sa.bindparam("case_id")).order_by(outbox.c.id)
+
+_RELEASE = (
+    sa.update(outbox)
+    .where(
+        outbox.c.id == sa.bindparam("entry_id"),
+        outbox.c.state.in_([state.value for state in (OutboxState.HELD, OutboxState.FAILED, OutboxState.UNKNOWN)]),
+    )
+    .values(
+        state=OutboxState.READY.value,
+        phase=None,
+        fence=outbox.c.fence + 1,
+        due_at=sa.bindparam("new_due_at"),
+        finished_at=None,
+    )
 )
 
 _FINISH = (
@@ -201,3 +231,4 @@ _TO_ADDRESS = sa.select(sa.func.count()).where(
 _TO_DOMAIN = sa.select(sa.func.count()).where(
     sent_log.c.domain == sa.bindparam("domain"), sent_log.c.at >= sa.bindparam("since")
 )
+_TO_ANYBODY = sa.select(sa.func.count()).where(sent_log.c.at >= sa.bindparam("since"))

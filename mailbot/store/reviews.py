@@ -9,7 +9,7 @@ from mailbot.domain.case import Case, InboxEntry, ReviewItem
 from mailbot.domain.decision import Decision
 from mailbot.domain.errors import StaleCase
 from mailbot.store.cases import SqlCaseStore
-from mailbot.store.columns import AnyRow
+from mailbot.store.columns import AnyRow, CleanText
 from mailbot.store.convert import decision_from_json, decision_to_json
 from mailbot.store.tables import OPEN_ITEM, cases, inbox, review_items
 
@@ -29,7 +29,8 @@ class SqlReviewStore:
 
     def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime) -> int:
         """Add an item and return its id; an open item of the same case is replaced by the new one."""
-        return self._open(case.id, inbox_id, at, decision=decision_to_json(decision), cause="")
+        self.close_for(case, at)
+        return self._add(case.id, inbox_id, at, decision=decision_to_json(decision), note="")
 
     def open_for_parked(self, entry: InboxEntry, cause: str, at: dt.datetime) -> int:
         """Add an item for a mail that could not be processed, in its case or a new one, and return its id."""
@@ -37,7 +38,24 @@ class SqlReviewStore:
         if case_id is None:
             sender = self._connection.scalar(_SENDER, {"inbox_id": entry.id})
             case_id = self._cases.open_for(sender, language=UNREAD_LANGUAGE, subject="", at=at).id
-        return self._open(case_id, entry.id, at, decision=None, cause=cause)
+        self._replace(case_id, at)
+        return self._add(case_id, entry.id, at, decision=None, note=cause)
+
+    def open_for_case(self, case: Case, cause: str, inbox_id: int | None, at: dt.datetime) -> int:
+        """Add an item without a decision, `cause` as its note, and return its id.
+
+        An open item of the case stays as it is and gets the cause added to its note. Without `inbox_id` the item
+        shows the case's newest mail.
+        """
+        open_id = self._connection.scalar(_ADD_TO_NOTE, {"case": case.id, "new_note": cause})
+        if open_id is not None:
+            return int(open_id)
+        shown = inbox_id or self._connection.execute(_NEWEST_MAIL, {"case_id": case.id}).scalar_one()
+        return self._add(case.id, shown, at, decision=None, note=cause)
+
+    def close_for(self, case: Case, at: dt.datetime) -> None:
+        """Settle the case's open item, if there is one, as `replaced`: the machine has dealt with the case since."""
+        self._replace(case.id, at)
 
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
         """Return items, oldest first."""
@@ -60,16 +78,11 @@ class SqlReviewStore:
             raise KeyError(item_id)
         raise StaleCase(f"review item {item_id} of {item.case_number} is settled already: {item.settlement}")
 
-    def _open(self, case_id: int, inbox_id: int, at: dt.datetime, *, decision: str | None, cause: str) -> int:
+    def _replace(self, case_id: int, at: dt.datetime) -> None:
         self._connection.execute(_REPLACE, {"case": case_id, "new_settlement": REPLACED, "new_at": at})
-        row = {
-            "case_id": case_id,
-            "inbox_id": inbox_id,
-            "opened_at": at,
-            "decision": decision,
-            "cause": cause,
-            "note": "",
-        }
+
+    def _add(self, case_id: int, inbox_id: int, at: dt.datetime, *, decision: str | None, note: str) -> int:
+        row = {"case_id": case_id, "inbox_id": inbox_id, "opened_at": at, "decision": decision, "note": note}
         return int(self._connection.execute(_INSERT, row).scalar_one())
 
 
@@ -87,7 +100,6 @@ def _item(row: AnyRow) -> ReviewItem:  # the row's columns are those of `_ITEMS`
         settled_by=row.settled_by,
         settlement=row.settlement,
         note=row.note,
-        cause=row.cause,
     )
 
 
@@ -97,6 +109,22 @@ _ITEMS = sa.select(review_items, cases.c.number.label("case_number")).join(cases
 
 _SENDER = sa.select(inbox.c.sender).where(inbox.c.id == sa.bindparam("inbox_id"))
 
+_NEWEST_MAIL = sa.select(sa.func.max(inbox.c.id)).where(inbox.c.case_id == sa.bindparam("case_id"))
+
+_new_note = sa.bindparam("new_note", type_=CleanText)
+_note_with_new = sa.case(
+    (review_items.c.note == "", _new_note),
+    (_new_note == "", review_items.c.note),
+    else_=review_items.c.note + "\n" + _new_note,
+)
+
+_ADD_TO_NOTE = (
+    sa.update(review_items)
+    .where(review_items.c.case_id == sa.bindparam("case"), review_items.c.settled_at.is_(None))
+    .values(note=_note_with_new)
+    .returning(review_items.c.id)
+)
+
 _SETTLE = (
     sa.update(review_items)
     .where(review_items.c.id == sa.bindparam("item"), review_items.c.settled_at.is_(None))
@@ -104,7 +132,7 @@ _SETTLE = (
         settled_at=sa.bindparam("new_at"),
         settled_by=sa.bindparam("new_by"),
         settlement=sa.bindparam("new_settlement"),
-        note=sa.bindparam("new_note"),
+        note=_note_with_new,
     )
 )
 

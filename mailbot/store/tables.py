@@ -136,8 +136,7 @@ review_items = sa.Table(
     sa.Column("case_id", Id, sa.ForeignKey("cases.id"), nullable=False),
     sa.Column("inbox_id", Id, sa.ForeignKey("inbox.id"), nullable=False),
     sa.Column("opened_at", Utc, nullable=False),
-    sa.Column("decision", CleanText),  # JSON; none for mail that could not be processed
-    sa.Column("cause", CleanText, nullable=False),
+    sa.Column("decision", CleanText),  # JSON; none for mail that could not be processed and replies not sent
     sa.Column("settled_at", Utc),
     sa.Column("settled_by", CleanText),
     sa.Column("settlement", CleanText),
@@ -189,6 +188,7 @@ sent_log = sa.Table(
     sa.Column("at", Utc, nullable=False),
     sa.Index(None, "address", "at"),
     sa.Index(None, "domain", "at"),
+    sa.Index(None, "at"),
 )
 
 counters = sa.Table(

@@ -8,7 +8,16 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from mailbot.domain.errors import TransientError
-from mailbot.ports import Clock
+from mailbot.ports import (
+    CaseStore,
+    Clock,
+    InboxStore,
+    OutboxStore,
+    QuoteStore,
+    RecordStore,
+    ReviewStore,
+    UnitOfWork,
+)
 from mailbot.store.cases import SqlCaseStore
 from mailbot.store.engine import READ_ONLY, make_engine
 from mailbot.store.inbox import SqlInboxStore
@@ -31,12 +40,13 @@ class SqlUnitOfWork:
         import_cache: ImportCache,
     ) -> None:
         self._connection = connection
-        self.inbox = SqlInboxStore(connection, clock, owner)
-        self.cases = SqlCaseStore(connection, free_mail_domains)
-        self.quotes = SqlQuoteStore(connection)
-        self.reviews = SqlReviewStore(connection, self.cases)
-        self.outbox = SqlOutboxStore(connection, clock, owner)
-        self.records = SqlRecordStore(connection, import_cache)
+        self.inbox: InboxStore = SqlInboxStore(connection, clock, owner)
+        cases = SqlCaseStore(connection, free_mail_domains)
+        self.cases: CaseStore = cases
+        self.quotes: QuoteStore = SqlQuoteStore(connection)
+        self.reviews: ReviewStore = SqlReviewStore(connection, cases)
+        self.outbox: OutboxStore = SqlOutboxStore(connection, clock, owner)
+        self.records: RecordStore = SqlRecordStore(connection, import_cache)
 
     def commit(self) -> None:
         """Make it last: on disk when this returns."""
@@ -54,7 +64,7 @@ class SqlStore:
         self._import_cache = ImportCache()
 
     @contextmanager
-    def begin(self) -> Iterator[SqlUnitOfWork]:
+    def begin(self) -> Iterator[UnitOfWork]:
         """Open a unit of work; leaving it without commit rolls back.
 
         Raises TransientError when the database is away, locked for too long or full.

@@ -98,6 +98,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_sent_log_address_at", "sent_log", ["address", "at"])
     op.create_index("ix_sent_log_domain_at", "sent_log", ["domain", "at"])
+    op.create_index("ix_sent_log_at", "sent_log", ["at"])
 
     op.create_table(
         "case_events",
@@ -227,7 +228,6 @@ def upgrade() -> None:
         sa.Column("inbox_id", ROW_ID, nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decision", sa.Text()),
-        sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True)),
         sa.Column("settled_by", sa.Text()),
         sa.Column("settlement", sa.Text()),

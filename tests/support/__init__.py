@@ -1,0 +1,1 @@
+"""Fakes and local servers that several tests use."""
