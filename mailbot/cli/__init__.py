@@ -64,7 +64,9 @@ class LazyCommands(click.Group):
 @click.pass_context
 def commands(ctx: click.Context, folder: Path | None) -> None:
     """Run a software vendor's reseller quote desk by e-mail."""
-    ctx.obj = folder if folder is not None else Path.cwd()
+    if folder is not None and not (folder / "config" / "mailbot.toml").is_file():
+        raise click.BadParameter(f"{folder} holds no config/mailbot.toml", ctx, param_hint="'--folder'")
+    ctx.obj = folder if folder is not None else Path()
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """`mailbot explain`: decides threads without sending or storing anything (contract, `explain`)."""
 
 import datetime as dt
+import sys
 from pathlib import Path
 
 import click
@@ -33,19 +34,26 @@ def command(folder: Path, as_json: bool, data: Path, as_of: dt.datetime | None, 
 
     A PATH is one message, or a folder that holds one thread as *.eml, taken in the order of their names.
     """
-    from mailbot.bootstrap import explainer
+    from mailbot.bootstrap.explaining import explainer
+    from mailbot.bootstrap.installation import Installation
     from mailbot.cli.explain_json import decision_object
     from mailbot.cli.explain_page import decision_page
 
     threads = [(name, _thread(Path(name))) for name in paths]
+    mark = highlighted if sys.stdout.isatty() else "«{}»".format
     today = as_of.date() if as_of else dt.datetime.now(dt.UTC).date()
-    explain = explainer(folder, data, today)
-    for name, files in threads:
-        explained = explain([_raw(file) for file in files])
-        if as_json:
-            print_json(decision_object(name, explained.decision, explained.reply))
-        else:
-            print_text(decision_page(name, explained.decision, explained.messages, explained.reply))
+    with explainer(Installation(folder), data, today) as explain:
+        for name, files in threads:
+            explained = explain([_raw(file) for file in files])
+            if as_json:
+                print_json(decision_object(name, explained.decision, explained.reply))
+            else:
+                print_text(decision_page(name, explained.decision, explained.messages, explained.reply, mark))
+
+
+def highlighted(words: str) -> str:
+    """Return the words so that a terminal shows them bright."""
+    return click.style(words, fg="yellow", bold=True)
 
 
 def _thread(path: Path) -> list[Path]:

@@ -17,24 +17,25 @@ def command(folder: Path, as_json: bool, files: tuple[str, ...]) -> int:
 
     A FILE that is no message is named on standard error; the others are printed all the same.
     """
-    from mailbot.bootstrap import message_reader
+    from mailbot.bootstrap.explaining import message_reader
+    from mailbot.bootstrap.installation import Installation
     from mailbot.cli.parse_json import message_object
     from mailbot.cli.parse_page import message_page
     from mailbot.domain.errors import InputError
 
-    read = message_reader(folder)
     refused = 0
-    for name in files:
-        try:
-            message = read(_raw(name))
-        except InputError as error:
-            click.echo(f"mailbot: {name}: {error}", err=True)
-            refused += 1
-            continue
-        if as_json:
-            print_json(message_object(name, message))
-        else:
-            print_text(message_page(name, message))
+    with message_reader(Installation(folder)) as read:
+        for name in files:
+            try:
+                message = read(_raw(name))
+            except InputError as error:
+                click.echo(f"mailbot: {name}: {error}", err=True)
+                refused += 1
+                continue
+            if as_json:
+                print_json(message_object(name, message))
+            else:
+                print_text(message_page(name, message))
     return 2 if refused else 0
 
 

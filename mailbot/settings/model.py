@@ -82,9 +82,14 @@ class MailboxSettings(Struct, frozen=True, kw_only=True):
     ca_file: str | None = None
     folders: Annotated[tuple[str, ...], Meta(min_length=1)] = ("INBOX",)
     after: Annotated[str, Meta(pattern=r"^(nothing|(move|flag):.+)$")] = "nothing"
-    since: dt.date | None = None
+    since: Annotated[str, Meta(pattern=r"^(now|all|\d{4}-\d\d-\d\d)$")] = "now"
     password_file: str | None = None
     password: Secret | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a `since` that is no day of the calendar."""
+        if self.since not in ("now", "all"):
+            dt.date.fromisoformat(self.since)
 
 
 class SmtpSettings(Struct, frozen=True, kw_only=True):
@@ -104,10 +109,10 @@ class LimitSettings(Struct, frozen=True, kw_only=True):
     """What is too much: sizes in bytes, numbers of automatic replies in a time."""
 
     max_message_bytes: Annotated[int, Meta(ge=1024)] = 25_000_000
-    replies_per_sender_hour: Count = 10
-    replies_per_sender_day: Count = 40
-    replies_per_domain_day: Count = 200
-    replies_per_hour: Count = 1000
+    replies_per_address_hour: Count = 3
+    replies_per_address_day: Count = 12
+    replies_per_domain_hour: Count = 20
+    replies_per_hour: Count = 600
 
 
 class PolicySettings(Struct, frozen=True, kw_only=True):

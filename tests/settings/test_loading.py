@@ -1,6 +1,5 @@
 """Settings: file, environment, secrets, and what is refused."""
 
-import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -43,9 +42,9 @@ def test_keys_that_are_not_written_have_their_defaults(load):
 
 
 def test_a_mailbox_is_read_over_tls_by_default_and_left_alone(load):
-    (box,) = load(MINIMAL + MAILBOX + "since = 2026-11-01\n").mailboxes
+    (box,) = load(MINIMAL + MAILBOX).mailboxes
     assert (box.port, box.security, box.folders, box.after) == (993, Security.TLS, ("INBOX",), "nothing")
-    assert box.since == dt.date(2026, 11, 1)
+    assert box.since == "now"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +57,7 @@ def test_a_mailbox_is_read_over_tls_by_default_and_left_alone(load):
         (MINIMAL + "[smtp]\nport = 70000\n", "smtp.port"),
         (MINIMAL + "[smtp]\nsecurity = 'ssl'\n", "smtp.security"),
         (MINIMAL + MAILBOX + "after = 'delete'\n", r"mailboxes\[0\].after"),
+        (MINIMAL + MAILBOX + "since = '2026-11-31'\n", r"mailboxes\[0\]"),
         (MINIMAL + MAILBOX + MAILBOX, "same account"),
         (MINIMAL + "[mailboxes]\naccount = 'x'\n", r"written \[\[mailboxes\]\]"),
         ("smtp = 3\n" + MINIMAL, r"smtp must be a section, written \[smtp\]"),

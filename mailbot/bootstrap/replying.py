@@ -1,0 +1,44 @@
+"""The renderer of replies, with an installation's seller, figures and templates."""
+
+from mailbot.bootstrap.installation import Installation
+from mailbot.domain.message import Desk
+from mailbot.domain.money import Money
+from mailbot.domain.policy_pack import PolicyPack
+from mailbot.replies import Figures, Renderer, Seller, make_renderer
+
+
+def desk_renderer(installation: Installation, desk: Desk, *, documents: bool = True) -> Renderer:
+    """Return the renderer; without `documents` quotes come without their PDF. SetupError names a bad template file."""
+    return make_renderer(
+        installation.files, desk, _seller(installation), _figures(installation.policy_pack), documents=documents
+    )
+
+
+def _seller(installation: Installation) -> Seller:
+    seller = installation.settings.seller
+    return Seller(
+        name=seller.name,
+        team=installation.settings.desk.display_name,
+        email=seller.email,
+        address=seller.address,
+        country=seller.country,
+        phone=seller.phone,
+        website=seller.website,
+        tax_id=seller.tax_id,
+        bank=seller.bank,
+        logo=seller.logo,
+        form_url=seller.form_url,
+        payment_url=seller.payment_url,
+        trial_url=seller.trial_url,
+        support_url=seller.support_url,
+    )
+
+
+def _figures(pack: PolicyPack) -> Figures:
+    currency, minimum = next(iter(pack.net_30_minimum.items()))
+    bank_only = (code for code, methods in pack.payment_methods.items() if methods == ("bank_transfer",))
+    return Figures(
+        net_minimum=Money(minimum, currency),
+        days_in_year=pack.days_in_year,
+        bank_only_currencies=frozenset(bank_only),
+    )

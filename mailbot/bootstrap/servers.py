@@ -1,0 +1,59 @@
+"""The mail servers of the settings, as the adapters in `mailbot.mail` want them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from mailbot.bootstrap.installation import Installation
+from mailbot.domain.case import MailboxKey
+from mailbot.domain.errors import SetupError
+from mailbot.mail.imap import Filing, ImapAccount
+from mailbot.mail.smtp import SmtpAccount
+from mailbot.mail.tls import Login, Security, Server
+from mailbot.settings import MailboxSettings, Secret, SmtpSettings
+
+DOT_FACTOR = 10  # the answer to the final dot may take so many times longer than others (RFC 5321, 4.5.3.2)
+
+
+def imap_account(installation: Installation, box: MailboxSettings) -> ImapAccount:
+    """Return how the account is reached and read; SetupError when its password is missing."""
+    filing, _, target = box.after.partition(":")
+    return ImapAccount(
+        server=_server(installation.folder, box, timeout=60.0),
+        login=Login(user=box.user, secret=_secret(box.password, f"mailboxes.{box.account}")),
+        filing=Filing(filing),
+        target=target,
+        max_bytes=installation.settings.limits.max_message_bytes,
+    )
+
+
+def mailbox_keys(box: MailboxSettings) -> list[MailboxKey]:
+    """Return the account's folders that are read."""
+    return [MailboxKey(account=box.account, folder=folder) for folder in box.folders]
+
+
+def smtp_account(installation: Installation) -> SmtpAccount:
+    """Return how the next mail server is reached; SetupError when a user is named without password."""
+    smtp = installation.settings.smtp
+    login = Login(user=smtp.user, secret=_secret(smtp.password, "smtp")) if smtp.user else None
+    return SmtpAccount(
+        server=_server(installation.folder, smtp, timeout=smtp.timeout_seconds),
+        login=login,
+        dot_timeout=smtp.timeout_seconds * DOT_FACTOR,
+    )
+
+
+def _server(folder: Path, settings: MailboxSettings | SmtpSettings, *, timeout: float) -> Server:
+    return Server(
+        host=settings.host,
+        port=settings.port,
+        security=Security(settings.security.value),
+        ca_file=folder / settings.ca_file if settings.ca_file else None,
+        timeout=timeout,
+    )
+
+
+def _secret(password: Secret | None, where: str) -> Callable[[], str]:
+    if password is None:
+        variable = f"MAILBOT_{where.replace('.', '__').upper()}__PASSWORD"
+        raise SetupError(f"{where}: no password; name a file in {where}.password_file or set {variable}")
+    return password.reveal
