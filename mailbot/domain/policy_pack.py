@@ -21,3 +21,5 @@ class PolicyPack:
     tax_regions: frozenset[str]  # countries whose tax needs the region (US, CA)
     new_site_needs_addresses: bool
     days_in_year: int = 365
+    contact_needs_name: bool = True
+    sen_names_site: bool = True  # a SEN on file stands for the site
