@@ -46,7 +46,7 @@ def _claim_output() -> BinaryIO:
 
 
 def _confine() -> None:
-    """Limit memory, files and processes, and leave the network."""
+    """Limit memory and open files, leave the network, and refuse files to write and other processes."""
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, 0),
@@ -56,12 +56,19 @@ def _confine() -> None:
         resource.setrlimit(limit, (value, value))
     with contextlib.suppress(OSError, AttributeError):  # not every kernel allows it; the hook below holds everywhere
         ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    sys.dont_write_bytecode = True
     sys.addaudithook(_refuse)
 
 
-def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
-    if event.startswith(_REFUSED):
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    if event.startswith(_REFUSED) or (event == "open" and _is_for_writing(arguments)):
         raise PermissionError(f"{event} in a reader process")
+
+
+def _is_for_writing(arguments: tuple[object, ...]) -> bool:
+    """Whether the arguments of an `open` event (path, mode, flags) ask for more than reading."""
+    flags = arguments[2]
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
 
 
 def _grant_cpu_seconds() -> None:

@@ -143,7 +143,7 @@ def identify(attachment: Attachment) -> Identity:
         return Identity(Kind.HTML, _disagreement(Kind.HTML, claimed))
     if claimed is Kind.MESSAGE:
         return Identity(Kind.MESSAGE if _HEADER_START.match(attachment.content) else Kind.TEXT)
-    if claimed in _TEXTUAL:
+    if claimed in _TEXTUAL or claimed is Kind.ENCRYPTED:
         return Identity(claimed)
     if claimed is Kind.XLS:  # what many programs export under this name
         return Identity(Kind.DELIMITED, _disagreement(Kind.DELIMITED, claimed))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage  # type: ignore[import-untyped]  # has no type information
 
 _SPACE_GAP = 0.16
-_COLUMN_GAP = 1.0
+_COLUMN_GAP = 0.7
 """Gaps between glyphs in heights of the line: from the first on a space, from the second on another column."""
 
 _SAME_ROW = 0.5

@@ -59,8 +59,11 @@ class ReaderPool:
 
     def _take(self) -> "_Child":
         with self._lock:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                child = self._idle.pop()
+                if child.is_alive:
+                    return child
+                child.end()
         return _Child()
 
     def _give_back(self, child: "_Child") -> None:
@@ -85,6 +88,11 @@ class _Child:
         )
         self._questions = 0
         self._broken = False
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs; the kernel may have ended it while it was idle."""
+        return self._process.poll() is None
 
     @property
     def is_usable(self) -> bool:

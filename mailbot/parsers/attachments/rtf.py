@@ -27,7 +27,7 @@ _MAX_DEPTH = 500
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a group inherits: whether its text is shown, its charset, characters that stand in for one \\u."""
+    """What a group inherits; `stand_ins` characters follow each \\u for readers that do not know it."""
 
     shown: bool = True
     in_fonts: bool = False
@@ -60,7 +60,8 @@ class _Reader:
     def text(self) -> str:
         """Return all text so far."""
         self._flush()
-        return "".join(self._out)
+        units = "".join(self._out).encode("utf-16-le", "surrogatepass")  # \\u writes a rare character as two halves
+        return units.decode("utf-16-le", "replace")
 
     def take(self, match: re.Match[bytes]) -> None:
         """Read one token."""
