@@ -65,7 +65,7 @@ class ResolvedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoveredLine:
-    """A product whose tier on file covers the users asked for (topic `already_covered`); said after the contact matched."""
+    """A product whose tier on file covers the users asked for (topic `already_covered`)."""
 
     product: str
     plan: str

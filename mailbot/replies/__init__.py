@@ -1,0 +1,34 @@
+"""Replies: Jinja2 templates, gettext words and a typst document become finished messages."""
+
+from mailbot.domain.errors import SetupError
+from mailbot.domain.message import Address, Desk
+from mailbot.replies.context import Voice
+from mailbot.replies.glyphs import missing_glyphs
+from mailbot.replies.locales import languages
+from mailbot.replies.pdf import QuotePrinter
+from mailbot.replies.products import load_products
+from mailbot.replies.render import Renderer
+from mailbot.replies.seller import Figures, Seller
+from mailbot.replies.templates import Templates
+from mailbot.resources import Resources
+
+__all__ = ["Figures", "Renderer", "Seller", "make_renderer", "missing_glyphs"]
+
+
+def make_renderer(
+    files: Resources, desk: Desk, seller: Seller, figures: Figures, *, documents: bool = True
+) -> Renderer:
+    """Return the renderer; with `documents` False quotes come without their PDF (for `explain`).
+
+    Raises SetupError naming the file when fonts, languages or names are not usable, or the desk has no address.
+    """
+    if desk.address is None:
+        raise SetupError("desk.address is not set: replies need an address to come from")
+    return Renderer(
+        files=files,
+        sender=Address(name=seller.team or seller.name, email=desk.address),
+        voice=Voice(seller=seller, figures=figures, products=load_products(files)),
+        languages=languages(files),
+        templates=Templates(files),
+        printer=QuotePrinter(files, seller.logo) if documents else None,
+    )

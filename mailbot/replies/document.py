@@ -1,0 +1,90 @@
+"""What the quote document says: the quote's figures and parties, ready to print."""
+
+import datetime as dt
+from dataclasses import replace
+
+from mailbot.domain.errors import InputError
+from mailbot.domain.quote import Party, Quote, QuoteLine, Step
+from mailbot.replies.clean import one_line, some_lines
+from mailbot.replies.glyphs import missing_glyphs
+from mailbot.replies.seller import Seller
+from mailbot.resources import Resources
+
+# Countries that print on US Letter (CLDR, measurementData/paperSize).
+_LETTER_COUNTRIES = frozenset({"BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"})
+
+
+def quote_context(quote: Quote, case_number: str) -> dict[str, object]:
+    """Return what the templates of mail and document know of a quote; all of the sender's text cleaned."""
+    return {
+        "quote": _cleaned(quote),
+        "quote_name": quote_name(quote, case_number),
+        "step_end": step_end,
+        "term_days": term_days,
+    }
+
+
+def document_context(quote: Quote, seller: Seller, files: Resources, country: str | None) -> dict[str, object]:
+    """Return what only the document shows; InputError naming characters that its fonts cannot draw."""
+    context: dict[str, object] = {
+        "paper": "us-letter" if (country or "").upper() in _LETTER_COUNTRIES else "a4",
+        "logo": f"/{seller.logo.rpartition('/')[2]}" if seller.logo else "",
+        "seller_lines": _present(*seller.address, seller.phone, seller.email, seller.website, seller.tax_id),
+        "reseller_lines": _party_lines(quote.reseller),
+        "customer_lines": _party_lines(quote.customer),
+        "contact_lines": _present(_line(quote.contact_name), _line(quote.contact_email)),
+        "site_lines": _present(_line(quote.site), *quote.sens),
+    }
+    _refuse_undrawable(context, files)
+    return context
+
+
+def quote_name(quote: Quote, case_number: str) -> str:
+    """Return number/revision; a draft has the case's number alone."""
+    return f"{quote.number}/{quote.revision}" if quote.number else case_number
+
+
+def step_end(quote_line: QuoteLine, step: Step) -> dt.date:
+    """Return the day up to which a step counts: the old end where a co-term raises the tier before it extends."""
+    raises_before = step.annual_before is not None and len(quote_line.steps) > 1
+    return quote_line.start - dt.timedelta(days=1) if raises_before else quote_line.end
+
+
+def term_days(quote_line: QuoteLine) -> int:
+    """Return the days that are billed: those of the proration, or the whole term's, both ends included."""
+    first = quote_line.steps[0]
+    return first.days if first.days is not None else (quote_line.end - quote_line.start).days + 1
+
+
+def _cleaned(quote: Quote) -> Quote:
+    return replace(quote, reseller=_cleaned_party(quote.reseller), customer=_cleaned_party(quote.customer))
+
+
+def _cleaned_party(party: Party) -> Party:
+    return Party(
+        name=_line(party.name) or None,
+        email=_line(party.email) or None,
+        company=_line(party.company) or None,
+        billing_address=party.billing_address,
+    )
+
+
+def _party_lines(party: Party) -> tuple[str, ...]:
+    address = some_lines(party.billing_address or "")
+    return _present(_line(party.company), _line(party.name), *address, _line(party.email))
+
+
+def _line(text: str | None) -> str:
+    return one_line(text or "")
+
+
+def _present(*lines: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _refuse_undrawable(context: dict[str, object], files: Resources) -> None:
+    for key, lines in context.items():
+        missing = missing_glyphs("".join(lines), files) if isinstance(lines, tuple) else set()
+        if missing:
+            shown = " ".join(f"{c} (U+{ord(c):04X})" for c in sorted(missing)[:5])
+            raise InputError(f"quote, {key.replace('_', ' ')}: the document's fonts have no glyph for {shown}")

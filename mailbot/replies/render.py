@@ -1,0 +1,123 @@
+"""Turns a decision into a finished message: words from templates, figures from the one quote, bytes from `build`."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mailbot.domain.decision import Decision
+from mailbot.domain.errors import InputError
+from mailbot.domain.message import Address, InboundMessage
+from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
+from mailbot.domain.quote import Quote
+from mailbot.replies.build import Attached, Draft, bounded, build
+from mailbot.replies.context import Voice, reply_context
+from mailbot.replies.document import document_context, quote_context, quote_name
+from mailbot.replies.locales import Language, closest
+from mailbot.replies.pdf import QuotePrinter
+from mailbot.replies.subject import reply_subject
+from mailbot.replies.templates import Templates
+from mailbot.resources import Resources
+
+WRITTEN_BY_HAND = (ReplyKind.STAFF, ReplyKind.DECLINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """The ReplyRenderer of `ports`. `printer` None leaves the document away (`explain` shows words only)."""
+
+    files: Resources
+    sender: Address
+    voice: Voice
+    languages: Mapping[str, Language]
+    templates: Templates
+    printer: QuotePrinter | None
+
+    def __call__(
+        self,
+        *,
+        decision: Decision,
+        newest: InboundMessage,
+        case_number: str,
+        kind: ReplyKind,
+        message_id: str,
+        at: dt.datetime,
+        staff_text: str = "",
+        quote: Quote | None = None,
+        cc: Sequence[Address] = (),
+    ) -> OutgoingMessage:
+        """Return the reply of this kind to the newest mail of a case.
+
+        Raises InputError when the mail has no sender to answer, or the quote names somebody in characters that the
+        document's fonts lack.
+        """
+        if newest.sender is None:
+            raise InputError("the mail has no readable sender, so there is nobody to answer; look at it by hand")
+        language = closest(decision.language, self.languages)
+        priced = quote or decision.quote
+        context = {
+            **self.voice.words(language),
+            **reply_context(decision, newest.sender, kind, staff_text),
+            **(quote_context(priced, case_number) if priced and kind in _WITH_FIGURES else {"quote": None}),
+            "case_number": case_number,
+            "automatic": kind not in WRITTEN_BY_HAND,
+        }
+        when_empty = self.templates.as_text(f"replies/{kind.value}/subject.j2", context).strip()
+        subject = reply_subject(newest.subject.text, case_number, when_empty)
+        context["subject"] = subject
+        text = self.templates.as_text(f"replies/{kind.value}/body.j2", context)
+        others = tuple(a for a in cc if a.email.casefold() != newest.sender.email.casefold())
+        attach = priced and (kind is ReplyKind.QUOTE or (kind is ReplyKind.STAFF and quote is not None))
+        raw = build(
+            Draft(
+                message_id=message_id,
+                date=at,
+                sender=self.sender,
+                to=(newest.sender,),
+                cc=others,
+                subject=subject,
+                language=language.tag,
+                automatic=kind not in WRITTEN_BY_HAND,
+                in_reply_to=next(iter(bounded([newest.message_id or ""])), None),
+                references=bounded([*newest.references, newest.message_id or ""]),
+                text=text,
+                html=self.templates.as_html(f"replies/{kind.value}/body.j2", context),
+                attachments=self._attached(priced, decision, language, case_number) if priced and attach else (),
+            )
+        )
+        return OutgoingMessage(
+            kind=kind,
+            message_id=message_id,
+            recipients=tuple(dict.fromkeys(a.email for a in (newest.sender, *others))),
+            raw=raw,
+            sha256=hashlib.sha256(raw).hexdigest(),
+            subject=subject,
+            language=language.tag,
+            text=text,
+        )
+
+    def document(self, quote: Quote, language: Language, *, country: str | None = None, case_number: str = "") -> bytes:
+        """Return the quote as PDF, on the paper of the reseller's country; InputError for undrawable characters."""
+        if self.printer is None:
+            raise InputError("this renderer was made without documents")
+        context = {
+            **self.voice.words(language),
+            **quote_context(quote, case_number),
+            **document_context(quote, self.voice.seller, self.files, country or self.voice.seller.country),
+        }
+        return self.printer(self.templates.as_text("quote/data.json.j2", context))
+
+    def _attached(self, quote: Quote, decision: Decision, language: Language, case_number: str) -> tuple[Attached, ...]:
+        if self.printer is None:
+            return ()
+        country = next((r.reseller.country for r in decision.requests if r.reseller.country), None)
+        return (
+            Attached(
+                filename=quote_name(quote, case_number).replace("/", "-") + ".pdf",
+                content_type="application/pdf",
+                content=self.document(quote, language, country=country, case_number=case_number),
+            ),
+        )
+
+
+_WITH_FIGURES = (ReplyKind.QUOTE, ReplyKind.REMINDER)
