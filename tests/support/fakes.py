@@ -227,10 +227,11 @@ class MemoryCaseStore:
         return case
 
     def open_for(self, sender: str | None, *, language: str, at: dt.datetime) -> Case:
-        count = sum(case.opened_at.year == at.year for case in self._tables.cases.values()) + 1
+        year = at.astimezone(dt.UTC).year
+        count = sum(c.opened_at.astimezone(dt.UTC).year == year for c in self._tables.cases.values()) + 1
         case = Case(
             id=len(self._tables.cases) + 1,
-            number=f"Q-{at.year}-{count:05d}",
+            number=f"Q-{year}-{count:05d}",
             version=1,
             opened_at=at,
             participants=(address_key(sender),) if sender else (),

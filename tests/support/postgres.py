@@ -58,10 +58,11 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Postgres]:
+def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
     """Start a server and give it, with the migrated template database made; end it and remove its folder after.
 
-    Raises FileNotFoundError when the binaries are not installed.
+    `durable` makes commits wait for the disk, as in production. Raises FileNotFoundError when the binaries are not
+    installed.
     """
     binaries = find_binaries()
     if binaries is None:
@@ -75,6 +76,7 @@ def running_postgres() -> Iterator[Postgres]:
         initialise = [binaries / "initdb", "-D", folder / "data", "-U", user, "-A", "trust", "-E", "UTF8", "--no-sync"]
         _run_unprivileged(user, [*initialise, "--locale=C.UTF-8"])
         settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=60"
+        settings += "" if durable else " -c fsync=off"
         server.control("start", "-o", settings)
         try:
             server.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
