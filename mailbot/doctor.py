@@ -59,9 +59,12 @@ def _policy(installation: Installation) -> str:
 
 
 def _languages(installation: Installation) -> str:
+    from mailbot.parsers.knowledge import load_mail_knowledge
     from mailbot.parsers.lexicon import load_knowledge
 
-    return ", ".join(load_knowledge(installation.files.find("config")).lexicons)
+    config = installation.files.as_one_folder("config")
+    load_mail_knowledge(config)
+    return ", ".join(load_knowledge(config).lexicons)
 
 
 def _replies(installation: Installation) -> str:

@@ -3,6 +3,9 @@
 An operator's folder has the same layout and holds only what differs: `config/price_books/...`, `templates/...`.
 """
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +39,22 @@ class Resources:
         for folder in reversed(self.folders(relative)):
             merged.update(_walk(folder, pattern))
         return dict(sorted(merged.items()))
+
+    def as_one_folder(self, relative: str) -> Path:
+        """Return a folder that holds the files of every root, each as the strongest root has it.
+
+        Where more than one root has files there, it is a temporary folder of links that goes with the process.
+        """
+        folders = self.folders(relative)
+        if len(folders) == 1:
+            return folders[0]
+        merged = Path(tempfile.mkdtemp(prefix="mailbot-"))
+        atexit.register(shutil.rmtree, merged, ignore_errors=True)
+        for name, path in self.files(relative).items():
+            link = merged / name
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(path.resolve())
+        return merged
 
 
 @cache

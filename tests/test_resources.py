@@ -33,6 +33,12 @@ def test_folders_are_given_strongest_first(overlaid):
     assert [folder.parent.name for folder in overlaid.folders("config")] == ["own", "shipped"]
 
 
+def test_one_folder_holds_them_all(overlaid):
+    folder = overlaid.as_one_folder("config")
+    assert (folder / "a.toml").read_text() == "own a"
+    assert (folder / "deep" / "b.toml").read_text() == "shipped b"
+
+
 def test_what_is_nowhere_is_named_with_the_places(overlaid):
     with pytest.raises(SetupError, match=r"config/c.toml was not found .*own.*shipped"):
         overlaid.find("config/c.toml")

@@ -2,7 +2,8 @@
 
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ class Installation:
     """
 
     folder: Path
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     @cached_property
     def files(self) -> Resources:
@@ -32,7 +34,7 @@ class Installation:
     @cached_property
     def settings(self) -> Settings:
         """The settings of the folder, or the shipped ones when it has none; the environment over either."""
-        return load_settings(self.files.find(SETTINGS), os.environ, self.folder)
+        return load_settings(self.files.find(SETTINGS), self.environment, self.folder)
 
     @cached_property
     def policy_pack(self) -> PolicyPack:

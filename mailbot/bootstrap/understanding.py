@@ -13,6 +13,7 @@ from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.policy_pack import PolicyPack
 from mailbot.handlers import decide, lookups
 from mailbot.parsers.attachments.pool import ReaderPool
+from mailbot.parsers.knowledge import MailKnowledge, load_mail_knowledge
 from mailbot.parsers.lexicon import Knowledge, load_knowledge
 from mailbot.parsers.mime import read_message
 from mailbot.parsers.understand import understand
@@ -25,13 +26,14 @@ class DeskUnderstanding:
 
     desk: Desk
     knowledge: Knowledge
+    mail_knowledge: MailKnowledge
     pack: PolicyPack
     today: Callable[[], dt.date]
     read_attachment: AttachmentReader
 
     def read(self, raw: bytes) -> InboundMessage:
         """Return the message as read."""
-        return read_message(raw, self.desk, self.knowledge, self.read_attachment)
+        return read_message(raw, self.desk, self.mail_knowledge, self.read_attachment)
 
     def decide(
         self,
@@ -49,11 +51,13 @@ def desk_understanding(
     installation: Installation, desk: Desk, today: Callable[[], dt.date]
 ) -> Iterator[DeskUnderstanding]:
     """Hold the understanding of a desk for the time of the block; SetupError when lexicons or policy are wrong."""
-    knowledge = load_knowledge(installation.files.find("config"))
+    config = installation.files.as_one_folder("config")
+    knowledge, mail_knowledge = load_knowledge(config), load_mail_knowledge(config)
     with ReaderPool() as read_attachment:
         yield DeskUnderstanding(
             desk=desk,
             knowledge=knowledge,
+            mail_knowledge=mail_knowledge,
             pack=installation.policy_pack,
             today=today,
             read_attachment=read_attachment,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from proxyprotocol.reader import ProxyProtocolReader
 from proxyprotocol.version import ProxyProtocolVersion
-from pymap.backend.dict import Config, DictBackend, Login
+from pymap.backend.dict import Config, Login
 from pymap.imap import IMAPServer
 from pymap.user import Passwords, UserMetadata
 
@@ -42,7 +42,7 @@ class Sink:
 
     taken: Callable[[bytes], None] = field(repr=False)
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # aiosmtpd's
         """Take one message (aiosmtpd calls this after its final dot)."""
         content = envelope.content
         self.taken(content if isinstance(content, bytes) else (content or "").encode())
