@@ -1,5 +1,6 @@
 """Reads a policy pack: the figures of the policy in force, one dated file each (`config/policy/`)."""
 
+import dataclasses
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -10,24 +11,18 @@ from mailbot.domain.errors import SetupError
 from mailbot.domain.policy_pack import PolicyPack
 
 
-class _Pack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    quote_valid_days: int
-    default_currency: str
-    renewal_grace_days: int
-    co_term_max_years: int
-    days_in_year: int
-    new_site_needs_addresses: bool
-    tax_regions: frozenset[str]
-    country_currency: dict[str, str]
-    amount_limits: dict[str, Decimal]
-    net_30_minimum: dict[str, Decimal]
-    payment_methods: dict[str, tuple[str, ...]]
-
-
 def load_policy_pack(file: Path) -> PolicyPack:
-    """Return the pack, its version being the file's name; SetupError names the file, the key and what is wrong."""
+    """Return the pack, its version being the file's name; SetupError names the file, the key and what is wrong.
+
+    Every key must be there: what a policy says is read in one place.
+    """
+    keys = {field.name for field in dataclasses.fields(PolicyPack)} - {"version"}
     try:
-        pack = msgspec.convert(tomllib.loads(file.read_text("utf-8"), parse_float=Decimal), _Pack, strict=False)
+        figures = tomllib.loads(file.read_text("utf-8"), parse_float=Decimal)
+        if unknown := figures.keys() - keys:
+            raise SetupError(f"{file}: unknown key {', '.join(sorted(unknown))}")
+        if absent := keys - figures.keys():
+            raise SetupError(f"{file}: missing is {', '.join(sorted(absent))}; see the shipped config/policy/")
+        return msgspec.convert({**figures, "version": file.stem}, PolicyPack, strict=False)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise SetupError(f"{file}: {error}") from error
-    return PolicyPack(version=file.stem, **msgspec.structs.asdict(pack))
