@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from mailbot.domain.file import PriceBook
 
 
-def tiers_of(book: PriceBook, product: str, plan: str | None = None, currency: str | None = None) -> tuple[int, ...]:
-    """Return the tiers, ascending, in which the book sells a product; None stands for every plan or currency."""
+def tiers_of(
+    book: PriceBook, product: str | None, plan: str | None = None, currency: str | None = None
+) -> tuple[int, ...]:
+    """Return the tiers, ascending, in which the book sells; None stands for every product, plan or currency."""
     lists = (
         prices
         for (priced_product, priced_plan, priced_currency), prices in book.prices.items()
-        if priced_product == product and plan in (None, priced_plan) and currency in (None, priced_currency)
+        if product in (None, priced_product) and plan in (None, priced_plan) and currency in (None, priced_currency)
     )
     return tuple(sorted({tier for prices in lists for tier in prices}))
 

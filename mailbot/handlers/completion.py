@@ -20,23 +20,26 @@ def complete(request: Request, records: Records, pack: PolicyPack, today: dt.dat
     named = named_subscriptions(request, records)
     site_name = site_of(request, named)
     site = records.sites.get(site_name.value) if site_name else None
-    subjects = subjects_of(request, site, named, pack, today) if request.kind.is_quoted else ()
+    here = tuple(held for held in named if site is not None and held.site == site.site)
+    subjects = subjects_of(request, site, here, pack, today) if request.kind.is_quoted else ()
     kind = corrected_kind(request, subjects, site, records.price_book, today)
     currency = currency_of(request, kind, site, subjects, pack) if kind.is_quoted else None
     lines = tuple(
         fill_line(subject, index, request, kind, currency, records.price_book) for index, subject in enumerate(subjects)
     )
+    sens = named_sens(request)
+    missing = missing_fields(request, kind, site, lines, pack, all_sens_known=len(here) == len(sens))
     resolved = ResolvedRequest(
         kind=kind,
         reseller=request.reseller,
         customer=request.customer,
         contact=request.contact,
         site=site_name,
-        sens=named_sens(request),
+        sens=sens,
         lines=tuple(line.resolved for line in lines),
         target_end_date=request.target_end_date,
         currency=currency,
-        missing=missing_fields(request, kind, site, lines, pack),
+        missing=missing,
     )
     return Completed(
         asked=request,

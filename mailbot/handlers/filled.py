@@ -1,7 +1,7 @@
 """Plan, users and tier of a line, from the mail first and then from the file (policy section 2, field rules)."""
 
 from mailbot.domain.decision import ResolvedLine
-from mailbot.domain.evidence import Extracted, on_file
+from mailbot.domain.evidence import Evidence, Extracted, on_file
 from mailbot.domain.file import PriceBook
 from mailbot.domain.request import Kind, MoreUsers, OneOf, Request, UserRange, Users
 from mailbot.domain.tiers import is_tier, tier_covering, tiers_of
@@ -50,11 +50,27 @@ def stated_users(subject: Subject, asked_kind: Kind, book: PriceBook) -> Extract
         case OneOf():
             return None
         case MoreUsers(by):
-            present = on_file(subject.held.tier, subject.held.sen) if subject.held else asked.from_users
-            if present is not None:
-                return Extracted(present.value + by, quantity.evidence + present.evidence)
-            # "Add 50 users of Confluence" where there is none means 50; an upgrade of it rests on a mistake.
-            return Extracted(by, quantity.evidence) if asked_kind in _FROM_NOTHING else None
+            return _increased(subject, by, quantity.evidence, asked_kind, book)
+
+
+def _increased(
+    subject: Subject, by: int, evidence: tuple[Evidence, ...], asked_kind: Kind, book: PriceBook
+) -> Extracted[int] | None:
+    """Return the tier on file, else the present number that the mail says, plus the increment.
+
+    None when the two lead to different tiers.
+    """
+    said = subject.asked.from_users if subject.asked else None
+    if subject.held is None:
+        if said is not None:
+            return Extracted(said.value + by, said.evidence + evidence)
+        # "Add 50 users of Confluence" where there is none means 50; an upgrade of it rests on a mistake.
+        return Extracted(by, evidence) if asked_kind in _FROM_NOTHING else None
+    tiers = tiers_of(book, subject.held.product, subject.held.plan, subject.held.currency)
+    total = subject.held.tier + by
+    if said is not None and tier_covering(tiers, said.value + by) != tier_covering(tiers, total):
+        return None
+    return Extracted(total, evidence + on_file(total, subject.held.sen).evidence)
 
 
 def _plan(subject: Subject, book: PriceBook) -> Extracted[str] | None:

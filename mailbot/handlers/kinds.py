@@ -1,7 +1,7 @@
 """The kind of a request after a look at the file (policy sections 2, 3 and 5)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from mailbot.domain.file import PriceBook, SiteFile
 from mailbot.domain.request import Kind, Request
@@ -10,7 +10,7 @@ from mailbot.handlers.subjects import Subject
 
 
 def corrected_kind(
-    request: Request, subjects: Iterable[Subject], site: SiteFile | None, book: PriceBook, today: dt.date
+    request: Request, subjects: Sequence[Subject], site: SiteFile | None, book: PriceBook, today: dt.date
 ) -> Kind:
     """Return the kind that the lines have in fact.
 
@@ -19,13 +19,12 @@ def corrected_kind(
     """
     if request.kind not in (Kind.EXISTING_SITE, Kind.UPGRADE, Kind.NEW_SITE) or site is None:
         return request.kind
-    lines = [subject for subject in subjects if subject.product]
-    running = [subject for subject in lines if subject.held and subject.held.is_active(today)]
     if request.kind is Kind.UPGRADE:
-        return Kind.UPGRADE if len(running) == len(lines) else Kind.EXISTING_SITE
-    changed = [subject for subject in running if _says_what_changes(subject, request, book)]
-    return Kind.UPGRADE if lines and len(changed) == len(lines) else Kind.EXISTING_SITE
+        adds = any(subject.product and not _is_running(subject, today) for subject in subjects)
+        return Kind.EXISTING_SITE if adds else Kind.UPGRADE
+    changes_all = all(_is_running(subject, today) and stated_users(subject, request.kind, book) for subject in subjects)
+    return Kind.UPGRADE if subjects and changes_all else Kind.EXISTING_SITE
 
 
-def _says_what_changes(subject: Subject, request: Request, book: PriceBook) -> bool:
-    return stated_users(subject, request.kind, book) is not None
+def _is_running(subject: Subject, today: dt.date) -> bool:
+    return subject.held is not None and subject.held.is_active(today)

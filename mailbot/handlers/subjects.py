@@ -25,13 +25,13 @@ class Subject:
 
 
 def subjects_of(
-    request: Request, site: SiteFile | None, named: Sequence[Entitlement], pack: PolicyPack, today: dt.date
+    request: Request, site: SiteFile | None, here: Sequence[Entitlement], pack: PolicyPack, today: dt.date
 ) -> tuple[Subject, ...]:
     """Return the request's lines in the mail's order, then those that the file adds.
 
+    `here` are the subscriptions of the site that the mail names by SEN.
     Lines that name no product and could not be given one are left out when no line has a product at all.
     """
-    here = [held for held in named if site is not None and held.site == site.site]
     eligible = [held for held in (site.entitlements if site else ()) if _is_eligible(held, request.kind, pack, today)]
     asked = _lines_told_apart(request, here)
     products = [_product(request, index, line, here, eligible) for index, line in enumerate(asked)]

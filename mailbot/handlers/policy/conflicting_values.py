@@ -20,6 +20,7 @@ def notices(view: View) -> Iterator[Notice]:
             yield from _products_and_sens(request)
             yield from _name_and_email(request)
             yield from _nothing_to_renew(request)
+        yield from _product_twice(request)
         yield from _currency(request, view)
 
 
@@ -78,6 +79,14 @@ def _nothing_to_renew(request: Completed) -> Iterator[Notice]:
         return
     if not any(line.held for line in products):
         yield Notice("a renewal of products that the site does not have", "lines")
+
+
+def _product_twice(request: Completed) -> Iterator[Notice]:
+    products = [line.product for line in request.lines if line.product]
+    for index, product in enumerate(products):
+        if product in products[:index]:
+            yield Notice(f"{product} is asked for twice", "lines")
+            return
 
 
 def _currency(request: Completed, view: View) -> Iterator[Notice]:

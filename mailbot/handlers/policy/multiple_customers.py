@@ -1,5 +1,6 @@
 """The mail is about more than one customer or site (policy section 4)."""
 
+import itertools
 from collections.abc import Iterator
 
 from mailbot.handlers.completed import Completed
@@ -12,13 +13,19 @@ def notices(view: View) -> Iterator[Notice]:
         sites = sorted({held.site for held in request.named})
         if len(sites) > 1:
             yield Notice(f"subscriptions of {', '.join(sites)}", "sens")
-    for whom in (_site, _company, _person):
-        named = {value for request in view.requests if (value := whom(request))}
-        if len(named) > 1:
-            yield Notice(f"requests for {', '.join(sorted(named))}", "site")
+    for first, second in itertools.pairwise(view.requests):
+        if _are_two_customers(first, second):
+            yield Notice("requests for different sites or customers", "site")
             return
-    if {request.kind.needs_site for request in view.requests} == {True, False}:
-        yield Notice("a customer with a site and one without", "site")
+
+
+def _are_two_customers(first: Completed, second: Completed) -> bool:
+    if first.kind.needs_site is not second.kind.needs_site:
+        return True  # one has a site, the other has none yet
+    for whom in (_site, _company, _person):
+        if whom(first) and whom(second):
+            return whom(first) != whom(second)
+    return False
 
 
 def _site(request: Completed) -> str | None:
