@@ -136,6 +136,8 @@ def identify(attachment: Attachment) -> Identity:
     claimed = _by_claim(attachment)
     if told is not None:
         return Identity(told, _disagreement(told, claimed))
+    if attachment.content_type.lower().startswith("image/"):
+        return Identity(Kind.IMAGE)
     if not _is_text(attachment.content):
         kind = claimed if claimed in (Kind.DECOY, Kind.ENCRYPTED) else Kind.UNSUPPORTED
         return Identity(Kind.CORRUPT if claimed in _TOLD_BY_BYTES else kind)
@@ -145,7 +147,9 @@ def identify(attachment: Attachment) -> Identity:
         return Identity(Kind.MESSAGE if _HEADER_START.match(attachment.content) else Kind.TEXT)
     if claimed in _TEXTUAL or claimed is Kind.ENCRYPTED:
         return Identity(claimed)
-    if claimed is Kind.XLS:  # what many programs export under this name
+    if claimed is Kind.XLS:  # what many programs export under this name, or a page that no reader knows
+        if attachment.content.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"<"):
+            return Identity(Kind.UNSUPPORTED)
         return Identity(Kind.DELIMITED, _disagreement(Kind.DELIMITED, claimed))
     return Identity(Kind.CORRUPT if claimed in _TOLD_BY_BYTES else _bare_text(attachment))
 

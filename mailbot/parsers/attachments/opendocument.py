@@ -82,7 +82,7 @@ class _Spreadsheet:
                     self._notes.append(f"hidden sheet with content: {name}")
                 continue
             if hidden_content:
-                self._notes.append(f"hidden rows or columns with content: {name}")
+                self._notes.append(f"hidden cells with content: {name}")
             sheets.append((name, rows))
         return Reading(text=sheets_text(sheets), notes=tuple(self._notes))
 

@@ -16,6 +16,9 @@ _SPACE_GAP = 0.16
 _COLUMN_GAP = 0.7
 """Gaps between glyphs in heights of the line: from the first on a space, from the second on another column."""
 
+_TINY = 1.5
+"""Letters up to this height, in points, cannot be seen."""
+
 _SAME_ROW = 0.5
 """Two glyphs are on one row when their middles differ by less than this part of the height."""
 
@@ -89,6 +92,7 @@ def _glyphs(page: "PdfPage") -> Iterator[_Glyph]:
 
     text_page = page.get_textpage()
     turn = page.get_rotation()
+    left, bottom, right, top = page.get_cropbox()
     box = pdfium.FS_RECTF()
     for index in range(min(text_page.count_chars(), MAX_TEXT)):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
@@ -96,7 +100,11 @@ def _glyphs(page: "PdfPage") -> Iterator[_Glyph]:
             continue
         if not pdfium.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box)):
             continue
-        yield _turned(_character(code), box, turn)
+        if box.left >= right or box.right <= left or box.bottom >= top or box.top <= bottom:
+            continue  # beside the page
+        glyph = _turned(_character(code), box, turn)
+        if glyph.height > _TINY:
+            yield glyph
 
 
 def _character(code: int) -> str:

@@ -2,11 +2,12 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from mailbot.domain.message import Unreadable
+from mailbot.parsers.attachments.cell_styles import CellStyle, cell_styles
 from mailbot.parsers.attachments.package import Package
 from mailbot.parsers.attachments.reading import MAX_COLUMNS, MAX_ROWS, CannotRead
 
@@ -18,11 +19,12 @@ _LAST_COLUMN = 16_384
 
 @dataclass(slots=True)
 class SheetSurvey:
-    """Hidden rows and columns and filled cells without a value, all counted from 0."""
+    """Hidden rows and columns, filled cells without a value, and cells that do not just say their value; from 0."""
 
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[range] = field(default_factory=list)
     without_value: list[tuple[int, int]] = field(default_factory=list)
+    styles: dict[tuple[int, int], CellStyle] = field(default_factory=dict)
 
     def hides_row(self, row: int) -> bool:
         """Whether the row is not shown."""
@@ -32,13 +34,19 @@ class SheetSurvey:
         """Whether the column is not shown."""
         return any(column in span for span in self.hidden_columns)
 
+    def shown(self, row: int, column: int, value: object) -> object:
+        """Return what the cell shows of its value."""
+        style = self.styles.get((row, column))
+        return value if style is None else style.shown(value)
+
 
 def survey_sheets(package: Package) -> Mapping[str, SheetSurvey]:
     """Return the surveys by sheet name. Raises CannotRead (TOO_LARGE) when filled cells lie beyond the limits."""
     surveys: dict[str, SheetSurvey] = {}
+    styles = cell_styles(package)
     for name, part in _sheet_parts(package).items():
         if part in package.parts:
-            surveys[name] = _survey(package.parts[part])
+            surveys[name] = _survey(package.parts[part], styles)
     return surveys
 
 
@@ -56,8 +64,8 @@ def _sheet_parts(package: Package) -> Mapping[str, str]:
     return parts
 
 
-def _survey(part: bytes) -> SheetSurvey:
-    surveyor = _Surveyor()
+def _survey(part: bytes, styles: Sequence[CellStyle]) -> SheetSurvey:
+    surveyor = _Surveyor({str(i): style for i, style in enumerate(styles) if not style.is_plain})
     parser = expat.ParserCreate()
     parser.StartElementHandler = surveyor.start
     parser.EndElementHandler = surveyor.end
@@ -72,8 +80,10 @@ def _survey(part: bytes) -> SheetSurvey:
 class _Surveyor:
     """Handlers of the XML events; cells and rows without a reference follow the one before."""
 
-    def __init__(self) -> None:
+    def __init__(self, styles: Mapping[str, CellStyle]) -> None:
         self.survey = SheetSurvey()
+        self._styles = styles
+        self._style: CellStyle | None = None
         self._row = -1
         self._column = -1
         self._rows_hidden_by_default = False
@@ -85,6 +95,7 @@ class _Surveyor:
         match tag.rpartition(":")[2]:
             case "c":
                 self._start_cell(attributes.get("r"))
+                self._style = self._styles.get(attributes.get("s", ""))
             case "v" | "is":
                 self._in_value = True
             case "f":
@@ -126,6 +137,8 @@ class _Surveyor:
             return
         if self._row >= MAX_ROWS or self._column >= MAX_COLUMNS:
             raise CannotRead(Unreadable.TOO_LARGE)
+        if self._style is not None:
+            self.survey.styles[self._row, self._column] = self._style
         if not self._has_value:
             self.survey.without_value.append((self._row, self._column))
 

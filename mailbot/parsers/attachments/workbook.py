@@ -78,14 +78,13 @@ def _visible_rows(sheet: "CalamineSheet", survey: SheetSurvey, notes: list[str])
     first_row, first_column = sheet.start
     shown = [c for c in range(sheet.width) if not survey.hides_column(first_column + c)]
     rows: list[list[str]] = []
-    hidden_content = False
-    for number, values in enumerate(sheet.to_python(), start=first_row):
-        cells = [cell_text(value) for value in values]
-        if survey.hides_row(number):
-            hidden_content |= any(cells)
-            continue
-        rows.append([cells[c] for c in shown])
-        hidden_content |= any(cells) and sum(map(bool, cells)) > sum(map(bool, rows[-1]))
-    if hidden_content:
-        notes.append(f"hidden rows or columns with content: {sheet.name}")
+    hidden_cells = 0
+    for row, values in enumerate(sheet.to_python(), start=first_row):
+        filled = sum(value != "" for value in values)
+        visible = [] if survey.hides_row(row) else [survey.shown(row, first_column + c, values[c]) for c in shown]
+        hidden_cells += filled - sum(value != "" for value in visible)
+        if not survey.hides_row(row):
+            rows.append([cell_text(value) for value in visible])
+    if hidden_cells:
+        notes.append(f"hidden cells with content: {sheet.name}, {hidden_cells} cells")
     return rows

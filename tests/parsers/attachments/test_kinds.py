@@ -59,6 +59,18 @@ def test_of_text_the_type_tells_then_the_name(filename, content_type, kind):
     assert identify(attached(b"Product,Users\nJira,50\n", filename, content_type)).kind is kind
 
 
+def test_pictures_of_any_format_are_pictures():
+    assert (
+        identify(attached(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "logo.svg", "image/svg+xml")).kind is Kind.IMAGE
+    )
+    assert identify(attached(b"RIFF\x00\x00\x00\x00WEBP", "a.webp", "image/webp")).kind is Kind.IMAGE
+
+
+def test_an_xml_workbook_of_2003_has_no_reader():
+    content = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+    assert read(attached(content, "order.xls", "application/vnd.ms-excel")).unreadable is Unreadable.UNSUPPORTED
+
+
 def test_a_mail_is_told_by_its_header():
     assert identify(attached(b"Subject: x\n\nbody", None, "message/rfc822")).kind is Kind.MESSAGE
     assert identify(attached(b"no header at all", "a.eml", "message/rfc822")).kind is Kind.TEXT

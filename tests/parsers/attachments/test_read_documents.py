@@ -40,12 +40,22 @@ class TestWord:
             "<w:moveFrom><w:r><w:t>10</w:t></w:r></w:moveFrom>",
             run("<w:vanish/>", "10"),
             run('<w:sz w:val="2"/>', "10"),
+            run('<w:color w:val="FFFFFF"/>', "10"),
             "<w:r><w:instrText>HYPERLINK</w:instrText></w:r>",
         ],
     )
     def test_what_is_taken_back_or_hidden_is_no_text(self, unseen):
         body = f"<w:p>{unseen}<w:ins><w:r><w:t>20</w:t></w:r></w:ins></w:p>"
         assert text_of(docx(body), "q.docx") == "20"
+
+    def test_hidden_text_is_noted(self):
+        found = read(attached(docx(f"<w:p>{run('<w:vanish/>', '10')}</w:p>{paragraph('x')}"), "q.docx"))
+        assert found.notes == ("hidden text",)
+
+    def test_white_text_on_a_coloured_ground_is_shown(self):
+        white = run('<w:color w:val="FFFFFF"/>', "white")
+        cell, shaded = f"<w:tc><w:p>{white}</w:p></w:tc>", f"<w:p><w:pPr><w:shd/></w:pPr>{white}</w:p>"
+        assert text_of(docx(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>{shaded}"), "q.docx") == "white\nwhite"
 
     def test_hidden_switched_off_is_shown(self):
         body = "<w:p>" + run('<w:vanish w:val="0"/>', "20") + "</w:p>"

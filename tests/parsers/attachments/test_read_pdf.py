@@ -40,6 +40,13 @@ def test_a_turned_page_is_read_as_it_is_shown(rotate):
     assert text_of(pdf([upright], rotate=rotate)) == "a\tb\nc\td"
 
 
+def test_text_beside_the_page_or_too_small_to_see_is_not_read():
+    page = [(50, 700, "seen"), (900, 700, "beside"), (50, -100, "below"), (50, 660, "Tj ET BT /F1 1 Tf (tiny")]
+    content = pdf([page]).replace(b"(Tj ET BT /F1 1 Tf \\(tiny)", b"() Tj ET BT /F1 1 Tf (tiny )")
+    assert b"(tiny )" in content
+    assert text_of(content) == "seen"
+
+
 def test_a_set_table_has_its_columns():
     source = b"""#table(columns: 4, [No.], [Product], [Plan], [Users], [1], [Jira Service Management], [Standard], [50],
         [2], [Confluence], [Premium], [1,200])"""

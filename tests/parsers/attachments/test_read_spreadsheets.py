@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from office_files import SHEET, attached, opendocument, with_part, xls, xlsb, xlsx
+from openpyxl.styles import Font, PatternFill
 
 from mailbot.domain.message import Unreadable
 from mailbot.parsers.attachments import read
@@ -84,7 +85,7 @@ class TestHidden:
         found = read(attached(xlsx([["a", "hidden", "c"], ["gone", "gone", "gone"], ["x", None, "z"]], hide), "o.xlsx"))
         assert found.part is not None
         assert found.part.text == "a\tc\nx\tz"
-        assert found.notes == ("hidden rows or columns with content: Sheet", "hidden sheet with content: old prices")
+        assert found.notes == ("hidden cells with content: Sheet, 4 cells", "hidden sheet with content: old prices")
 
     def test_a_hidden_column_without_content_is_no_matter(self):
         def hide(workbook):
@@ -110,6 +111,45 @@ class TestHidden:
         found = read(attached(with_part(xlsx([["x"]]), "xl/vbaProject.bin", lambda _: b"\x00"), "order.xlsm"))
         assert found.readable
         assert "has macros" in found.notes
+
+
+class TestLook:
+    """What the format of a cell adds to its value or takes from it."""
+
+    @pytest.mark.parametrize(
+        ("number_format", "value", "shown"),
+        [
+            ('"SEN-"0000000', 1234567, "SEN-1234567"),
+            ('"SEN-"0000000', 123456, "SEN-0123456"),
+            ("00000", 8001, "08001"),
+            ('0" users"', 50, "50 users"),
+            ('#,##0\\ "Benutzer"', 1200, "1200 Benutzer"),
+            ("#,##0", 1200, "1200"),
+            ("0.00", 1200, "1200"),
+            ("0", 50, "50"),
+            ('"SEN-"0000000', "unknown", "unknown"),
+            ('"USD" #,##0.00', 1200, "1200"),
+            ("General", 1200, "1200"),
+        ],
+    )
+    def test_words_and_zeros_of_a_number_format_are_text(self, number_format, value, shown):
+        def form(workbook):
+            workbook.active["A1"].number_format = number_format
+
+        assert text_of(xlsx([[value]], form)) == shown
+
+    def test_white_on_white_is_noted_and_not_read(self):
+        def whiten(workbook):
+            for cell in workbook.active[1]:
+                cell.font = Font(color="FFFFFFFF")
+            workbook.active["C1"].fill = PatternFill("solid", fgColor="FF000080")
+            workbook.active["D1"].font = Font(color="FF000000")
+            workbook.active["E1"].number_format = ";;;"
+
+        found = read(attached(xlsx([["white", "white", "on blue", "black", 7]], whiten), "o.xlsx"))
+        assert found.part is not None
+        assert found.part.text.strip() == "on blue\tblack"
+        assert found.notes == ("hidden cells with content: Sheet, 3 cells",)
 
 
 class TestLimits:
@@ -175,7 +215,7 @@ class TestOpenDocument:
         found = read(attached(opendocument(body, "spreadsheet", style), "o.ods"))
         assert found.part is not None
         assert found.part.text == "a"
-        assert found.notes == ("hidden rows or columns with content: S", "hidden sheet with content: old")
+        assert found.notes == ("hidden cells with content: S", "hidden sheet with content: old")
 
 
 def test_the_workbook_of_a_broken_office_file_is_corrupt():
