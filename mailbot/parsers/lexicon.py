@@ -50,6 +50,7 @@ class Gazetteers:
     surnames: Mapping[str, frozenset[str]]  # zh, ja, ko
     legal_forms: tuple[str, ...]
     currencies: tuple[tuple[str, str], ...]  # (code, pattern)
+    free_mail: frozenset[str]  # domains that strangers share
 
 
 class Knowledge:
@@ -59,6 +60,8 @@ class Knowledge:
         """Index the lexicons by their codes."""
         self.lexicons: Mapping[str, Lexicon] = MappingProxyType({x.code: x for x in lexicons})
         self.gazetteers = gazetteers
+        names = {name: key for key, aliases in gazetteers.products.items() for name in aliases}
+        self.fuzzy: Mapping[str, str] = MappingProxyType({n: names[n] for n in gazetteers.fuzzy_products})
         self._phrases: dict[tuple[str, ...], Phrases] = {}
 
     def active(self, language: str) -> tuple[Lexicon, ...]:
@@ -145,7 +148,7 @@ def _patterns(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 def load_gazetteers(folder: Path) -> Gazetteers:
     """Read the gazetteers."""
     products, world = _toml(folder / "products.toml"), _toml(folder / "world.toml")
-    people = _toml(folder / "people.toml")
+    people, mail = _toml(folder / "people.toml"), _toml(folder / "free_mail.toml")
     try:
         return Gazetteers(
             products={k: tuple(v) for k, v in products["products"].items()},
@@ -157,9 +160,10 @@ def load_gazetteers(folder: Path) -> Gazetteers:
             surnames={k: frozenset(v) for k, v in people["surnames"].items()},
             legal_forms=tuple(fold(f) for f in people["legal_forms"]["forms"]),
             currencies=tuple((code, p) for code, names in world["currencies"].items() for p in names),
+            free_mail=frozenset(mail["domains"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise SetupError(f"{folder}: {error!r} in products.toml, world.toml or people.toml") from error
+        raise SetupError(f"{folder}: {error!r} in products.toml, world.toml, people.toml or free_mail.toml") from error
 
 
 def _folded_keys(table: Mapping[str, int]) -> Mapping[str, int]:

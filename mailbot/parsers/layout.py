@@ -1,0 +1,267 @@
+"""How a text is laid out: `label: value` pairs, table rows with their columns, and sentences."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mailbot.parsers.scan import Scan
+
+_BULLET = re.compile(
+    r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
+)
+_SEPARATOR = re.compile(r"[】\]*]*\s*[:：=]+\s*\*{0,2}|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s")
+_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！？；]")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics)|\d)\.$"
+)
+_LETTERS = re.compile(r"[^\W_]")
+ROLES = ("contact", "billing_contact", "technical_contact", "site_admin")
+"""Labels of authorized contacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: what its column holds (label tags) and where its text is."""
+
+    tags: frozenset[str]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A stretch of text that is read as one: `pair`, `row` or `sentence`.
+
+    For a pair, `tags` are its label's and `value_start` is where the value begins; for a row `cells` are given.
+    `section` is the role (`reseller`, `customer`, `contact`) whose block the unit stands in, if any.
+    """
+
+    kind: str
+    start: int
+    end: int
+    tags: frozenset[str] = frozenset()
+    value_start: int = 0
+    cells: tuple[Cell, ...] = field(default=())
+    section: str | None = None
+    paragraph: int = 0
+
+
+def lay_out(scan: Scan, spans: Sequence[tuple[int, int]]) -> tuple[Unit, ...]:
+    """Return the units of these spans of a scan, in order."""
+    return tuple(unit for start, end in spans for unit in _Layouter(scan).units(start, end))
+
+
+def label_tags(scan: Scan, start: int, end: int, least: float = 0.5) -> frozenset[str]:
+    """Return the label tags of a text that is mostly label, or nothing when it is not."""
+    letters = len(_LETTERS.findall(scan.text, start, end))
+    if not letters or end - start > 60:
+        return frozenset()
+    hits = [h for h in scan.hits if h.tag.startswith("labels.") and start <= h.start and h.end <= end]
+    covered = {i for h in hits for i in range(h.start, h.end) if _LETTERS.match(scan.text[i])}
+    return frozenset(h.key for h in hits) if len(covered) >= least * letters else frozenset()
+
+
+class _Layouter:
+    """Walks the lines once and keeps what later lines depend on: header, section, open paragraph."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._scan = scan
+        self._header: list[frozenset[str]] = []
+        self._section: str | None = None
+        self._paragraph = 0
+        self._prose: list[tuple[int, int]] = []
+
+    def units(self, start: int, end: int) -> Iterator[Unit]:
+        position = start
+        while position < end:
+            stop = self._scan.text.find("\n", position, end)
+            stop = end if stop < 0 else stop
+            yield from self._line(position, stop)
+            position = stop + 1
+        yield from self._close()
+
+    def _line(self, start: int, end: int) -> Iterator[Unit]:
+        text = self._scan.text
+        if not text[start:end].strip():
+            yield from self._close()
+            self._header = []
+            self._paragraph += 1
+            return
+        if "\t" in text[start:end].strip():
+            yield from self._close()
+            yield from self._row(start, end)
+            return
+        bullet = _BULLET.match(text.lower(), start, end)
+        inner = bullet.end() if bullet else start
+        pair = self._pair(inner, end)
+        if pair is not None:
+            yield from self._close()
+            yield pair
+            return
+        is_bullet = inner > start and bool(text[start:inner].strip(" >\t"))
+        if is_bullet or self._is_heading(inner, end):
+            yield from self._close()
+        if self._is_heading(inner, end):
+            return
+        self._prose.append((inner if is_bullet else start, end))
+
+    def _is_heading(self, start: int, end: int) -> bool:
+        stripped_end = start + len(self._scan.text[start:end].rstrip(" :：】]*-=|"))
+        tags = label_tags(self._scan, start, stripped_end, 0.8)
+        role = _role(tags)
+        if role is None or tags & {"email", "name"}:
+            return False
+        self._section = role
+        return True
+
+    def _pair(self, start: int, end: int) -> Unit | None:
+        text = self._scan.text
+        for separator in _SEPARATOR.finditer(text, start, min(end, start + 64)):
+            if separator.start() == start:
+                continue
+            strong = bool(re.search("[:：=】\\]\t]", separator[0]))
+            tags = label_tags(self._scan, start, separator.start(), 0.5 if strong else 0.9)
+            if not tags:
+                if strong and ":" in separator[0].replace("：", ":"):
+                    return None
+                continue
+            value = text[separator.end() : end].strip()
+            role = _role(tags)
+            if role is not None:
+                self._section = role
+            if not value:
+                return self._continued(start, end, tags)
+            return Unit(
+                kind="pair",
+                start=start,
+                end=end,
+                tags=tags,
+                value_start=separator.end(),
+                section=self._section,
+                paragraph=self._paragraph,
+            )
+        return None
+
+    def _continued(self, start: int, end: int, tags: frozenset[str]) -> Unit | None:
+        """A label whose value stands on the next lines, up to an empty line or the next label."""
+        text = self._scan.text
+        stop = position = end
+        while position < len(text) and stop - end < 400:
+            line_end = text.find("\n", position + 1)
+            line_end = len(text) if line_end < 0 else line_end
+            line = text[position + 1 : line_end]
+            if not line.strip() or re.match(r"[^:：\n]{1,40}[:：](?!//)", line):
+                break
+            stop = position = line_end
+        if stop == end:
+            return None if _role(tags) is None else Unit(kind="heading", start=start, end=end, tags=tags)
+        return Unit(
+            kind="pair",
+            start=start,
+            end=stop,
+            tags=tags,
+            value_start=end + 1,
+            section=self._section,
+            paragraph=self._paragraph,
+        )
+
+    def _row(self, start: int, end: int) -> Iterator[Unit]:
+        cells = list(_cells(self._scan.text, start, end))
+        filled = [c for c in cells if self._scan.text[c[0] : c[1]].strip()]
+        tags = [label_tags(self._scan, a, b, 0.6) for a, b in cells]
+        labelled = sum(1 for t in tags if t)
+        if labelled >= 2 and labelled >= len(filled) - 2 and self._is_header(cells, tags):
+            self._header = tags
+            return
+        if self._header and len(filled) > 1 and not self._is_form_row(cells, tags, filled):
+            header = [*self._header, *[frozenset[str]()] * max(0, len(cells) - len(self._header))]
+            row = tuple(Cell(t, a, b) for t, (a, b) in zip(header, cells, strict=False))
+            yield Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
+            return
+        yield from self._form(start, end, cells, tags)
+
+    def _is_header(self, cells: Sequence[tuple[int, int]], tags: Sequence[frozenset[str]]) -> bool:
+        held = frozenset().union(*tags)
+        has_numbers = any(n for n in self._scan.numbers if cells[0][0] <= n.start < cells[-1][1])
+        anchors = any(cells[0][0] <= s.start < cells[-1][1] for s in (*self._scan.emails, *self._scan.sites))
+        return bool(held & {"product", "users", "sen", "site", "plan", "notes"}) and not has_numbers and not anchors
+
+    def _is_form_row(
+        self,
+        cells: Sequence[tuple[int, int]],
+        tags: Sequence[frozenset[str]],
+        filled: Sequence[tuple[int, int]],
+    ) -> bool:
+        first = next((t for (a, b), t in zip(cells, tags, strict=True) if self._scan.text[a:b].strip()), frozenset())
+        products = self._scan.within(cells[0][0], cells[-1][1], "product", "app")
+        return bool(first - {"total", "product"}) and len(filled) == 2 and not products
+
+    def _form(
+        self, start: int, end: int, cells: Sequence[tuple[int, int]], tags: Sequence[frozenset[str]]
+    ) -> Iterator[Unit]:
+        """A row without a header: label and value side by side, or just cells."""
+        pairs = [i for i, t in enumerate(tags) if t and i + 1 < len(cells) and not tags[i + 1]]
+        found = False
+        for i in pairs:
+            a, b = cells[i + 1]
+            if not self._scan.text[a:b].strip():
+                continue
+            role = _role(tags[i])
+            if role is not None:
+                self._section = role
+            found = True
+            yield Unit(
+                kind="pair",
+                start=cells[i][0],
+                end=b,
+                tags=tags[i],
+                value_start=a,
+                section=self._section,
+                paragraph=self._paragraph,
+            )
+        if not found:
+            row = tuple(Cell(frozenset(), a, b) for a, b in cells)
+            yield Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
+
+    def _close(self) -> Iterator[Unit]:
+        """End the open paragraph and yield its sentences."""
+        for start, end in _sentences(self._scan.text, self._prose):
+            yield Unit(kind="sentence", start=start, end=end, section=self._section, paragraph=self._paragraph)
+        self._prose = []
+
+
+def _role(tags: frozenset[str]) -> str | None:
+    if tags & {*ROLES}:
+        return "contact"
+    if "customer" in tags:
+        return "customer"
+    return "reseller" if "reseller" in tags else None
+
+
+def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    while position <= end:
+        stop = text.find("\t", position, end)
+        stop = end if stop < 0 else stop
+        yield position, stop
+        position = stop + 1
+
+
+def _sentences(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join wrapped lines and split at the ends of sentences."""
+    if not lines:
+        return
+    widest = max(end - start for start, end in lines)
+    begin = lines[0][0]
+    for i, (start, end) in enumerate(lines):
+        for m in _SENTENCE_END.finditer(text, max(start, begin), end):
+            if m[0][0] == "." and _ABBREVIATION.search(text[max(start, m.start() - 6) : m.start() + 1].lower()):
+                continue
+            yield begin, m.end()
+            begin = m.end()
+        last = i + 1 == len(lines)
+        short = end - start < 0.6 * widest or (widest < 40 and not last)
+        if (last or short or text[start:end].rstrip().endswith((":", "："))) and text[begin:end].strip():
+            yield begin, end
+        if last or short or text[start:end].rstrip().endswith((":", "：")):
+            begin = lines[i + 1][0] if not last else end

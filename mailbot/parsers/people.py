@@ -1,0 +1,239 @@
+"""Persons' names: recognised by grammar, surname lists and what stands beside them, never guessed from a company's."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from mailbot.parsers.fold import fold
+from mailbot.parsers.lexicon import Knowledge, Lexicon
+from mailbot.parsers.scan import Scan, Span
+
+_TOKEN = re.compile(r"[^\W\d_][^\W\d_]*(?:['’‘.\-‐‑][^\W\d_]+)*\.?")
+_PARTICLES = frozenset(
+    "de da do dos das di del della dal van von der den ter ten le la el al bin ibn y e af av zu zum of du des".split()
+)
+_SKIP = re.compile(r"[\s:：,，、\-–—|*>/(（<\[【·・]+")
+_HAN = "一-鿿㐀-䶿々"
+_KANA = "ぁ-ゖァ-ヺー"
+_HANGUL = "가-힣"
+_CJK_RUN = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]")
+_ZH_STOP = "的和与與在是于於为為邮郵电電她他有及或让請请会會要把将將从從，。、 （(先女小经經总總老"
+_JA_NAME = re.compile(f"([{_HAN}]{{1,4}})[ 　]([{_HAN}{_KANA}]{{1,4}})(?![{_HAN}{_KANA}](?<![様さ氏殿と宛]))")
+_KO_AFTER = r"(?=\s|$|[^가-힣]|님|씨|입니다|이라|라고|이고|이며|은|는|이|가|을|를|의|에게|께|드림|올림|배상|과|와|대리|과장|차장|부장|팀장|이사|대표|사원|주임|매니저)"
+
+
+def name_at(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
+    """Return the full name that a stretch begins with, after titles and punctuation, or None."""
+    position = start
+    for _ in range(6):
+        skipped = _SKIP.match(scan.text, position, end)
+        position = skipped.end() if skipped else position
+        step = _honorific_before(scan, position, end)
+        if step == position:
+            break
+        position = step
+    if position >= end:
+        return None
+    if _CJK_RUN.match(scan.text[position]):
+        return _cjk_name(scan, position, end, knowledge)
+    return _latin_name(scan, position, end)
+
+
+def name_before(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
+    """Return the last full name in a stretch (what stands before an address), or None."""
+    found: Span | None = None
+    for m in re.finditer(rf"[^\W\d_]+(?:['’.\-][^\W\d_]+)*|[{_HAN}{_KANA}{_HANGUL}]", scan.text[start:end]):
+        position = start + m.start()
+        if found is not None and position < found.end:
+            continue
+        candidate = name_at(scan, position, end, knowledge)
+        if candidate is not None and candidate.start == position:
+            found = candidate
+    return found
+
+
+def header_name(display: str | None, email: str, knowledge: Knowledge) -> str | None:
+    """Return the person's full name of a From display name; None for roles, companies and single names."""
+    if not display:
+        return None
+    name = re.sub(r"\s*[(（\[|｜/].*$", "", display).strip(" '\"")
+    name = re.sub(r"\s+(?:via|-|–|@)\s.*$", "", name)
+    if "," in name:
+        last, _, first = name.partition(",")
+        if len(first.split()) in (1, 2) and not _is_legal(first, knowledge):
+            name = f"{first.strip()} {last.strip()}"
+    return name if name and is_person(name, email, knowledge) else None
+
+
+def is_person(name: str, email: str, knowledge: Knowledge) -> bool:
+    """Whether a display name or signature line is a person's full name (policy section 2, field rules)."""
+    folded = fold(name)
+    lexicons = knowledge.lexicons.values()
+    if re.search(r"[\d@&]", name) or _is_legal(name, knowledge):
+        return False
+    if _CJK_RUN.search(name):
+        return _is_cjk_person(name.strip(), knowledge) and not any(
+            w in folded for x in lexicons for w in x.role_words if not w.isascii()
+        )
+    words = [w.strip(".,") for w in folded.split()]
+    tokens = name.split()
+    if not 2 <= len(tokens) <= 5 or any(w in x.role_words for x in lexicons for w in words):
+        return False
+    if not all(t[0].isupper() or w in _PARTICLES for t, w in zip(tokens, words, strict=True)):
+        return False
+    domain = email.rpartition("@")[2].split(".")[0]
+    local = fold(re.sub(r"[^\w]", "", email.partition("@")[0]))
+    same_as_company = all(w in domain for w in words if len(w) > 2)
+    return not same_as_company or any(w in local for w in words if len(w) > 2)
+
+
+def _honorific_before(scan: Scan, position: int, end: int) -> int:
+    m = re.compile(r"[^\W\d_]+\.?").match(scan.folded, position, end)
+    if m is None:
+        return position
+    known = {w for x in scan.lexicons for w in x.honorifics_before}
+    if m[0] in known or m[0].rstrip(".") in known:
+        return m.end()
+    for word in known:
+        if not word.isascii() and scan.folded.startswith(word, position) and not _CJK_RUN.match(word[0]):
+            return position + len(word)
+    return position
+
+
+def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
+    tokens: list[re.Match[str]] = []
+    reach = position
+    titles = {w for x in scan.lexicons for w in (*x.not_names, *x.titles)}
+    while len(tokens) < 6:
+        m = _TOKEN.match(scan.text, reach, end)
+        if m is None:
+            break
+        word = scan.folded[m.start() : m.end()].rstrip(".")
+        particle = word in _PARTICLES and bool(tokens)
+        if not (m[0][0].isupper() or particle) or (word in titles and not (particle and tokens)):
+            break
+        if any(h.start <= m.start() < h.end for h in scan.hits if h.tag in ("product", "app")):
+            break
+        tokens.append(m)
+        gap = re.compile(r"[ \t]{1,2}(?=[^\W\d_])|\n(?=[A-ZÀ-Þ])").match(scan.text, m.end(), end)
+        if gap is None or (m[0].endswith(".") and len(m[0]) > 4):
+            break
+        if "\n" in gap[0] and len(tokens) != 1:
+            break
+        reach = gap.end()
+    while tokens and (scan.folded[tokens[-1].start() : tokens[-1].end()] in _PARTICLES):
+        tokens.pop()
+    real = [t for t in tokens if len(t[0].rstrip(".")) > 1 and t[0][0].isupper()]
+    if len(tokens) < 2 or len(real) < 2 or len(tokens) > 5:
+        return None
+    start, stop = tokens[0].start(), tokens[-1].end()
+    text = scan.text[start:stop]
+    if text.endswith(".") and len(tokens[-1][0]) > 3:
+        stop, text = stop - 1, text[:-1]
+    after = scan.text[stop : stop + 8]
+    if re.match(r"\s(?:GmbH|AG|Ltd|Inc|LLC|S\.A|SAS|SL|BV|KG)\b", after) or "@" in after[:2]:
+        return None
+    return Span(start, stop, re.sub(r"\s+", " ", text))
+
+
+def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span | None:
+    surnames = knowledge.gazetteers.surnames
+    text = scan.text
+    primary = scan.lexicons[0].code.split("-")[0]
+    if re.compile(f"[{_HANGUL}]").match(text, position):
+        return _korean(text, position, end, surnames.get("ko", frozenset()))
+    if primary == "ja":
+        return _japanese(text, position, end, scan.lexicons, surnames.get("ja", frozenset()))
+    return _chinese(text, position, end, surnames.get("zh", frozenset())) or (
+        _japanese(text, position, end, scan.lexicons, surnames.get("ja", frozenset())) if primary != "zh" else None
+    )
+
+
+def _chinese(text: str, position: int, end: int, surnames: frozenset[str]) -> Span | None:
+    for length in (2, 1):
+        surname = text[position : position + length]
+        if len(surname) == length and surname in surnames:
+            given = ""
+            for char in text[position + length : min(end, position + length + 2)]:
+                if not re.match(f"[{_HAN}]", char) or (given and char in _ZH_STOP) or (not given and char in "，。、"):
+                    break
+                given += char
+            if given and given[0] not in "先女小经經总總老的是们們司方":
+                stop = position + length + len(given)
+                return Span(position, stop, text[position:stop])
+    return None
+
+
+def _japanese(text: str, position: int, end: int, lexicons: Sequence[Lexicon], surnames: frozenset[str]) -> Span | None:
+    honorifics = tuple(h for x in lexicons for h in x.honorifics_after)
+    spaced = _JA_NAME.match(text, position, end)
+    if spaced and (spaced[1] in surnames or len(spaced[1]) <= 3):
+        given = _without_suffix(spaced[2], honorifics)
+        if given:
+            return Span(position, spaced.start(2) + len(given), f"{spaced[1]} {given}")
+    foreign = re.compile(r"[ァ-ヺー]{2,}[・＝= 　][ァ-ヺー]{2,}").match(text, position, end)
+    if foreign:
+        return Span(position, foreign.end(), foreign[0])
+    run = re.compile(f"[{_HAN}{_KANA}]{{2,8}}").match(text, position, end)
+    if run is None:
+        return None
+    for length in (4, 3, 2, 1):
+        if run[0][:length] in surnames:
+            rest = re.match(f"[{_HAN}]{{1,3}}|[ぁ-ゖ]{{2,3}}(?=様|さん|氏)", run[0][length:])
+            given = _without_suffix(rest[0], honorifics) if rest else ""
+            if given and run[0][: length + len(given)] not in surnames:
+                return Span(position, position + length + len(given), run[0][: length + len(given)])
+            if rest and not given:
+                return None
+    return None
+
+
+def _without_suffix(given: str, honorifics: Iterable[str]) -> str:
+    for honorific in sorted(honorifics, key=len, reverse=True):
+        if honorific and honorific in given:
+            given = given[: given.index(honorific)]
+    return re.split("と申|です|まで|より|から|宛|が|は|を|に|の", given)[0] if given else given
+
+
+def _korean(text: str, position: int, end: int, surnames: frozenset[str]) -> Span | None:
+    for length in (2, 1):
+        surname = text[position : position + length]
+        if surname not in surnames:
+            continue
+        m = re.compile(rf"\s?([{_HANGUL}]{{1,3}}?){_KO_AFTER}").match(text, position + length, end)
+        if m is None:
+            continue
+        titled = re.match("부장|과장|대리|차장|팀장|이사|대표|사원|주임|님|씨|담당", m[1])
+        if len(m[1]) >= (1 if length == 2 else 2) and not titled:
+            return Span(position, m.end(1), text[position : m.end(1)])
+        longer = re.compile(rf"\s?([{_HANGUL}]{{2}}){_KO_AFTER}").match(text, position + length, end)
+        if longer and not re.match("부장|과장|대리|차장|팀장|이사|대표|사원|주임|담당", longer[1]):
+            return Span(position, longer.end(1), text[position : longer.end(1)])
+    return None
+
+
+def _is_cjk_person(name: str, knowledge: Knowledge) -> bool:
+    surnames = knowledge.gazetteers.surnames
+    if re.fullmatch(f"[{_HAN}]{{1,4}}[ 　][{_HAN}{_KANA}]{{1,4}}", name):
+        return True
+    if re.fullmatch(f"[{_HANGUL} ]{{2,6}}", name):
+        plain = name.replace(" ", "")
+        return any(plain[:n] in surnames["ko"] and 1 <= len(plain) - n <= 3 for n in (2, 1)) and len(plain) >= 2
+    if re.fullmatch(f"[{_HAN}]{{2,4}}", name):
+        zh = any(name[:n] in surnames["zh"] and 1 <= len(name) - n <= 2 for n in (2, 1))
+        ja = (
+            any(name[:n] in surnames["ja"] and 1 <= len(name) - n <= 3 for n in (3, 2, 1))
+            and name not in surnames["ja"]
+        )
+        return zh or (ja and len(name) >= 3)
+    if re.fullmatch(f"[{_HAN}]{{1,3}}[{_KANA}]{{1,4}}", name):
+        return any(name[:n] in surnames["ja"] for n in (3, 2, 1))
+    return re.fullmatch(r"[ァ-ヺー]{2,}[・ 　][ァ-ヺー]{2,}", name) is not None
+
+
+def _is_legal(name: str, knowledge: Knowledge) -> bool:
+    """Whether a name carries a company's legal form."""
+    folded = fold(name)
+    return any(
+        re.search(rf"(?<![^\W\d_]){re.escape(form)}(?![^\W\d_])", folded) if form.isascii() else form in folded
+        for form in knowledge.gazetteers.legal_forms
+    )

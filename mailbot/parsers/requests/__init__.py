@@ -1,0 +1,1 @@
+"""From marked texts to requests: lines, parties, kinds, topics."""

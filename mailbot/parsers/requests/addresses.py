@@ -1,0 +1,135 @@
+"""Billing addresses of a mail: where each stands and whose it is."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailbot.domain.evidence import Extracted
+from mailbot.parsers.layout import Unit
+from mailbot.parsers.lexicon import Gazetteers
+from mailbot.parsers.phrases import Hit
+from mailbot.parsers.postal import PostalAddress, find_country, read_address
+from mailbot.parsers.scan import Scan
+
+_VERB = re.compile(
+    r"[^:：\n]{0,60}?(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads)\b|是|为|為|は|는|은)\s*(?:as follows|folgende|la suivante|la siguiente|a seguinte|如下|下記|次の通り)?[:：]?\s*",
+)
+_TAIL = re.compile(r"(?:です|となります|になります|でございます|입니다|이며|です。|。).*$", re.DOTALL)
+_THEIRS = ("labels.customer", "cues.theirs", "cues.customer_intro", "labels.contact")
+_OURS = ("labels.reseller", "cues.ours")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedAddress:
+    """A billing address and whose it is: `reseller`, `customer` or None when nothing says so."""
+
+    owner: str | None
+    address: PostalAddress
+    value: Extracted[str]
+
+
+def find_addresses(
+    scan: Scan, units: Sequence[Unit], signature: Sequence[tuple[int, int]], gazetteers: Gazetteers
+) -> list[OwnedAddress]:
+    """Return the billing addresses that the mail calls so, in order."""
+    return [a for unit in units for a in _of_unit(scan, unit, signature, gazetteers)]
+
+
+def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: Gazetteers) -> OwnedAddress | None:
+    """Return the address that a stretch holds, cut at its end, or None."""
+    text = scan.text[start:end]
+    cut = _TAIL.sub("", text)
+    if not re.search(r"[぀-鿿가-힯]", cut):
+        country = find_country(" ".join(cut.split()), gazetteers)
+        if country is not None and country[2] > country[1]:
+            name = " ".join(cut.split())[country[1] : country[2]]
+            last = cut.rfind(name)
+            follow = re.match(r"\s*[,.]?\s*\d{4,6}\b", cut[last + len(name) :]) if last >= 0 else None
+            cut = cut[: last + len(name) + (follow.end() if follow else 0)] if last >= 0 else cut
+    cut = re.sub(r"[\s(（]*$", "", cut)
+    lead = len(cut) - len(cut.lstrip(" \t\n,:：-–"))
+    address = read_address(cut, gazetteers)
+    if address is None:
+        return None
+    evidence = scan.evidence(start + lead, start + len(cut))
+    return OwnedAddress(owner, address, Extracted(address.text, (evidence,)))
+
+
+def _of_unit(
+    scan: Scan, unit: Unit, signature: Sequence[tuple[int, int]], gazetteers: Gazetteers
+) -> Iterator[OwnedAddress]:
+    marks = [h for h in scan.within(unit.start, unit.end, "labels.billing_address")]
+    plain = unit.kind == "pair" and "address" in unit.tags and unit.section in ("reseller", "customer")
+    if unit.kind == "pair" and ("billing_address" in unit.tags or plain):
+        owner = _owner_of_pair(scan, unit)
+        found = address_in(scan, unit.value_start, unit.end, owner, gazetteers)
+        if found is not None:
+            yield found
+            return
+        marks = [h for h in marks if h.start < unit.value_start]
+    for i, mark in enumerate(marks):
+        stop = marks[i + 1].start if i + 1 < len(marks) else min(len(scan.text), unit.end + 160)
+        stop = _paragraph_end(scan.text, mark.end, stop)
+        owner = _owner(scan, unit, mark)
+        if scan.within(unit.start, unit.end, "cues.in_signature"):
+            yield from _from_signature(scan, signature, owner, gazetteers)
+            continue
+        verb = _VERB.match(scan.folded, mark.end, stop)
+        after = address_in(scan, verb.end(), stop, owner, gazetteers) if verb else None
+        before = None
+        if after is None:
+            begin = max([unit.start, *(e.end for e in scan.emails if e.end <= mark.start)])
+            colon = max(scan.text.rfind(":", begin, mark.start), scan.text.rfind("：", begin, mark.start))
+            before = address_in(scan, max(begin, colon + 1), mark.start, owner, gazetteers)
+        chosen = after or before
+        if chosen is not None:
+            yield chosen
+
+
+def _from_signature(
+    scan: Scan, signature: Sequence[tuple[int, int]], owner: str | None, gazetteers: Gazetteers
+) -> Iterator[OwnedAddress]:
+    for start, end in signature:
+        lines = [(m.start() + start, m.end() + start) for m in re.finditer(r"[^\n|]+", scan.text[start:end])]
+        for first in range(len(lines)):
+            for last in range(first, min(first + 4, len(lines))):
+                found = address_in(scan, lines[first][0], lines[last][1], owner or "reseller", gazetteers)
+                if found is not None and re.search(r"\d", scan.text[lines[first][0] : lines[first][1]]):
+                    yield found
+                    return
+
+
+def _owner_of_pair(scan: Scan, unit: Unit) -> str | None:
+    label = scan.within(unit.start, unit.value_start, *_THEIRS, *_OURS)
+    return (
+        _side(label)
+        or (unit.section if unit.section in ("reseller", "customer") else None)
+        or ("customer" if unit.section == "contact" else None)
+    )
+
+
+def _owner(scan: Scan, unit: Unit, mark: Hit) -> str | None:
+    """Whose address a mark in prose speaks of: the nearest party named in the same clause, before or after it."""
+    left = max(unit.start, mark.start - 40)
+    near_before = [h for h in scan.within(left, mark.start, *_THEIRS, *_OURS)]
+    near_before = [h for h in near_before if not re.search(r"[.,;，。；、]", scan.folded[h.end : mark.start])]
+    if near_before:
+        return _side(near_before[-1:])
+    near_after = [h for h in scan.within(mark.end, min(unit.end, mark.end + 30), *_THEIRS, *_OURS)]
+    near_after = [h for h in near_after if not re.search(r"[:：.,;，。]", scan.folded[mark.end : h.start])]
+    if near_after:
+        return _side(near_after[:1])
+    inside = [h for h in scan.within(unit.start, unit.end, *_THEIRS, *_OURS) if h.end <= mark.start]
+    return _side(inside[-1:]) or ("customer" if unit.section in ("customer", "contact") else unit.section)
+
+
+def _side(hits: Sequence[Hit]) -> str | None:
+    if not hits:
+        return None
+    sides = ["customer" if h.tag in _THEIRS else "reseller" for h in hits]
+    return "customer" if "customer" in sides else "reseller"
+
+
+def _paragraph_end(text: str, start: int, stop: int) -> int:
+    blank = re.compile(r"\n[ \t]*\n").search(text, start, stop)
+    return blank.start() if blank else stop

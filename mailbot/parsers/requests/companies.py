@@ -1,0 +1,385 @@
+"""Companies: the reseller's, from introduction and signature; the customer's, from what the mail says of it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailbot.domain.evidence import Extracted
+from mailbot.parsers.fold import fold
+from mailbot.parsers.layout import Unit
+from mailbot.parsers.lexicon import Gazetteers, Knowledge
+from mailbot.parsers.people import is_person
+from mailbot.parsers.scan import Scan, Span
+
+_CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
+_CHUNK = re.compile(r"[^|｜\n,，;；/\t]+")
+_CJK_LEGAL = re.compile(
+    r"(?:株式会社|有限会社|合同会社|（株）|\(株\)|㈱|주식회사|\(주\)|㈜)\s?[^\s、。，,.「」()（）/／:：\n]{1,20}"
+    r"|[^\s、。，,.：:「」|｜/／\n\t]{2,24}?(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团公司|주식회사|\(주\)|㈜)"
+)
+_PHONE = re.compile(r"\d{3,}|@|www\.|https?:", re.IGNORECASE)
+_SLUG_NOISE = frozenset({"cloud", "jira", "site", "team", "group", "gmbh", "inc", "ltd", "the", "hq", "corp"})
+
+
+def customer_company(
+    scans: Sequence[tuple[Scan, Sequence[Unit]]],
+    sites: Sequence[str],
+    emails: Sequence[str],
+    known: Sequence[str],
+    not_this: str | None,
+    knowledge: Knowledge,
+) -> Extracted[str] | None:
+    """Return the customer's company as a mail writes it.
+
+    Looked for in this order: a pair that labels it, the name on file for the site (`known`), a name that is like
+    the site or the contact's mail domain, and a name that "our customer" introduces.
+    """
+    for scan, units in scans:
+        for unit in units:
+            found = _labelled(scan, unit, "customer", knowledge)
+            if found is not None and found.value != not_this:
+                return found
+    for scan, _ in scans:
+        for name in known:
+            found = _written(scan, name, knowledge.gazetteers)
+            if found is not None:
+                return found
+    for scan, _ in scans:
+        for host in [*sites, *(e.rpartition("@")[2] for e in emails)]:
+            found = _like_host(scan, host, knowledge.gazetteers)
+            if found is not None and found.value != not_this:
+                return found
+    for scan, units in scans:
+        found = _introduced(scan, units, knowledge)
+        if found is not None and found.value != not_this:
+            return found
+    return None
+
+
+def reseller_company(
+    scans: Sequence[tuple[Scan, Sequence[Unit]]],
+    signature: tuple[Scan, Sequence[tuple[int, int]]] | None,
+    name: str | None,
+    email: str,
+    knowledge: Knowledge,
+) -> Extracted[str] | None:
+    """Return the reseller's company: labelled, introduced with the writer, or from the signature.
+
+    A name with its legal form is preferred, then one that is like the sender's domain.
+    """
+    for scan, units in scans:
+        for unit in units:
+            found = _labelled(scan, unit, "reseller", knowledge)
+            if found is not None:
+                return found
+    candidates: list[Extracted[str]] = []
+    for scan, _ in scans[:1]:
+        candidates += _self_introduced(scan, name)
+    if signature is not None:
+        scan, spans = signature
+        candidates += _signed(scan, spans, name, email, knowledge)
+    domain = email.rpartition("@")[2]
+    for scan, _ in scans[:1]:
+        found = _like_host(scan, domain, knowledge.gazetteers)
+        if found is not None and not is_person(found.value, email, knowledge):
+            candidates.append(found)
+    legal = [c for c in candidates if has_legal_form(c.value, knowledge.gazetteers)]
+    ranked = legal or candidates
+    return ranked[0] if ranked else None
+
+
+def has_legal_form(text: str, gazetteers: Gazetteers) -> bool:
+    """Whether a name carries a company's legal form."""
+    folded = fold(text)
+    return any(
+        re.search(rf"(?<![^\W\d_]){re.escape(f)}(?![^\W\d_])", folded) if f.isascii() else f in folded
+        for f in gazetteers.legal_forms
+    )
+
+
+def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extracted[str] | None:
+    if unit.kind != "pair":
+        return None
+    direct = side in unit.tags and not unit.tags & {
+        "billing_address",
+        "address",
+        "email",
+        "name",
+        "contact",
+        "phone",
+        "billing_contact",
+        "technical_contact",
+        "site_admin",
+        "reference",
+        "price",
+        "notes",
+    }
+    inside = "company" in unit.tags and (unit.section == side or side in unit.tags)
+    if not (direct or inside):
+        return None
+    value = scan.text[unit.value_start : unit.end]
+    m = _first_company(value, knowledge)
+    if m is None:
+        return None
+    start = unit.value_start + m[0]
+    text = scan.text[start : unit.value_start + m[1]]
+    return Extracted(_clean(text), (scan.evidence(start, unit.value_start + m[1]),))
+
+
+def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
+    """Return where the company's name is in a label's value: the part before address, person or remark."""
+    cjk = _CJK_LEGAL.search(value)
+    if cjk:
+        return cjk.span()
+    for m in re.finditer(
+        r"[^,，;；(（\n\t|、/<]+(?:,\s?(?:Inc|LLC|Ltd|S\.\s?A|S\.\s?L|S\.\s?A\.\s?de\s?C\.\s?V|GmbH|Co)\b[^,(;\n]*)?",
+        value,
+    ):
+        text = m[0].strip(" -–—:：*")
+        if not text or "@" in text or _PHONE.search(text) and not re.search(r"[^\W\d]{3}", text):
+            continue
+        if (
+            ".atlassian" in text
+            or is_person(text, "", knowledge)
+            and not has_legal_form(text, knowledge.gazetteers)
+            and _CJK.search(text)
+        ):
+            continue
+        lead = len(m[0]) - len(m[0].lstrip(" -–—:：*"))
+        stop = re.split(r"\s(?:様|御中)|様$|御中|\s-\s|\s–\s| 귀하| 님", m[0][lead:])[0].rstrip(" 様*")
+        return m.start() + lead, m.start() + lead + len(stop)
+    return None
+
+
+def _written(scan: Scan, name: str, gazetteers: Gazetteers) -> Extracted[str] | None:
+    """Find the name on file in the text, with the legal form that follows or precedes it there."""
+    at = scan.folded.find(fold(name))
+    if at < 0:
+        bare = _bare(name, gazetteers)
+        at = scan.folded.find(bare) if len(bare) >= 2 else -1
+        if at < 0:
+            return None
+        return _extended(scan, at, at + len(bare), gazetteers)
+    return _extended(scan, at, at + len(name), gazetteers)
+
+
+def _bare(name: str, gazetteers: Gazetteers) -> str:
+    folded = fold(name)
+    for form in sorted(gazetteers.legal_forms, key=len, reverse=True):
+        if form.isascii():
+            folded = re.sub(rf"[,\s]*(?<![^\W\d_]){re.escape(form)}(?![^\W\d_])\.?", "", folded)
+        else:
+            folded = folded.replace(form, "")
+    return folded.strip()
+
+
+def _extended(scan: Scan, start: int, end: int, gazetteers: Gazetteers) -> Extracted[str]:
+    for form in sorted(gazetteers.legal_forms, key=len, reverse=True):
+        m = re.compile(rf"[,\s]{{0,2}}{re.escape(form)}(?![^\W\d_])\.?").match(scan.folded, end)
+        if m and (form.isascii() and m[0][:1] in ", " or not form.isascii()):
+            end = m.end()
+            break
+        if not form.isascii() and scan.folded.endswith(form, 0, start):
+            start -= len(form)
+            break
+    return Extracted(_clean(scan.text[start:end]), (scan.evidence(start, end),))
+
+
+def _like_host(scan: Scan, host: str, gazetteers: Gazetteers) -> Extracted[str] | None:
+    """Find a capitalised name in the text whose words are the host's ("Oakridge Mutual", oakridge-mutual)."""
+    words = [
+        w for w in re.split(r"[-.]", host.split(".")[0] if "atlassian" in host else ".".join(host.split(".")[:-1])) if w
+    ]
+    core = [w for w in words if w not in _SLUG_NOISE and len(w) > 1]
+    if not core or len("".join(core)) < 4:
+        return None
+    glued = "".join(core)
+    patterns = [r"[\s&'.+-]{0,3}(?:(?:and|und|et|y|e|de|du|la|le|des|del|do|da|the)\s)?".join(map(re.escape, core))]
+    if len(core) == 1:
+        patterns.append(_spread(glued))
+    for pattern in patterns:
+        for m in re.finditer(rf"(?<![a-z0-9@.-])(?:{pattern})(?![a-z0-9@-]|\.[a-z])", scan.folded):
+            if scan.text[m.start()].isupper() and not _in_anchor(scan, m.start(), m.end()):
+                return _grown(scan, m.start(), m.end(), gazetteers)
+    return None
+
+
+def _spread(word: str) -> str:
+    """Match a glued domain word written as several words ("hortosegura" does not, "bluefinrobotics" does)."""
+    return r"[\s&-]?".join(map(re.escape, word))
+
+
+def _grown(scan: Scan, start: int, end: int, gazetteers: Gazetteers) -> Extracted[str]:
+    """Take in the capitalised words and the legal form that belong to a name found in the middle of it."""
+    follow = re.compile(r"(?:[ ](?:&|of|de|du|des|del|da|do|und|and)?[ ]?(?:[A-ZÀ-Þ][\w'’-]+))+").match(scan.text, end)
+    if (
+        follow
+        and not scan.within(
+            end, follow.end(), "product", "labels.contact", "labels.site", "plans.standard", "plans.premium"
+        )
+        and "\n" not in follow[0]
+    ):
+        lexical = [h for h in scan.hits if end <= h.start < follow.end()]
+        if not lexical:
+            end = follow.end()
+    return _extended(scan, start, end, gazetteers)
+
+
+def _in_anchor(scan: Scan, start: int, end: int) -> bool:
+    return any(s.start < end and start < s.end for s in (*scan.emails, *scan.sites, *scan.hosts))
+
+
+def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extracted[str] | None:
+    for hit in scan.hits:
+        if hit.tag not in ("cues.customer_intro", "labels.customer") or not any(
+            u.start <= hit.start < u.end for u in units
+        ):
+            continue
+        rest = scan.text[hit.end : hit.end + 80]
+        if _CJK.search(rest[:6]):
+            m = re.match(
+                r"[\s:：「『《的,，]*((?:株式会社|有限会社|㈱)?[^\s、。，,.：:（）()「」『』《》はがのをにへ是在的有想要需希将]{2,20})",
+                rest,
+            )
+            name = m and re.split(r"様|さま|御中|님|사의|에서|에|는|은|이|가|의|为|公司的", m[1])[0]
+            if m and name and len(name) >= 2:
+                start = hit.end + m.start(1)
+                return Extracted(name, (scan.evidence(start, start + len(name)),))
+        m = re.match(
+            r"[\s,:–-]*(?:is |are |ist |est |es |é |the |die |der |la |le |el |o |a )?((?:[A-ZÀ-ÞÉ][\w'’&.-]*|&)(?:[ ](?:[A-ZÀ-ÞÉ][\w'’&.-]*|&|de|du|des|del|do|da|von|of|und|and|et|y|e))*)",
+            rest,
+        )
+        if m:
+            name = re.sub(r"\s(?:de|du|des|del|do|da|of|und|and|et|y|e|has|is)$", "", m[1]).rstrip(".")
+            start = hit.end + m.start(1)
+            products = scan.within(start, start + len(name), "product", "app")
+            if (
+                len(name) > 2
+                and not products
+                and not is_person(name, "", knowledge)
+                or has_legal_form(name, knowledge.gazetteers)
+            ):
+                return _extended(scan, start, start + len(name), knowledge.gazetteers)
+    return None
+
+
+def _self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
+    """The company that stands before the writer's name ("株式会社Xの山田", "我是X的何", "X 박하은입니다")."""
+    head = scan.text[:260]
+    parts = [p for p in re.split(r"[ 　]", name or "") if p]
+    keys = [re.escape(name), *map(re.escape, parts[:1])] if name else []
+    for key in keys:
+        if _CJK.search(key):
+            for pattern in (
+                rf"(?:我是|我们是|這裡是|我叫|本人是|これは)?([^\s，,。、.:：\n是]{{2,24}}?)\s?(?:の|的)\s?{key}",
+                rf"([가-힣A-Za-z㈜()（）]{{2,24}})\s(?:[가-힣]{{1,5}}(?:팀|부)\s)?{key}",
+            ):
+                m = re.search(pattern, head)
+                if m:
+                    text = re.sub(r"^(?:我是|我们是|我|这里是|您好|你好|안녕하세요|저는)", "", m[1])
+                    if len(text) >= 2:
+                        yield Extracted(text, (scan.evidence(m.end(1) - len(text), m.end(1)),))
+                        return
+        else:
+            m = re.search(
+                rf"{key}\b,?\s(?:here )?(?:from|of|at|with|von|vom|bei|de|da|do|del|chez|di|van|pour)\s((?:[A-ZÀ-Þ][\w&.'-]*\s?){{1,5}})",
+                head,
+            )
+            if m:
+                yield Extracted(_clean(m[1]), (scan.evidence(m.start(1), m.start(1) + len(m[1].rstrip())),))
+                return
+    cjk = re.search(
+        r"(?:^|\n)[^\n。]{0,20}?((?:株式会社|合同会社|有限会社)[^\s、。のと]{2,20}|[^\s、。の]{2,20}(?:株式会社|合同会社|有限会社))(?=[の\s　]|です)",
+        head,
+    )
+    if cjk:
+        yield Extracted(cjk[1], (scan.evidence(cjk.start(1), cjk.end(1)),))
+
+
+def _signed(
+    scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, email: str, knowledge: Knowledge
+) -> Iterator[Extracted[str]]:
+    chunks = list(_chunks(scan, spans, name))
+    domain = email.rpartition("@")[2]
+    label = re.sub(r"[^a-z0-9]", "", ".".join(domain.split(".")[:-1]))
+    for chunk in chunks:
+        if has_legal_form(chunk.value, knowledge.gazetteers):
+            yield _extracted(scan, _trim_cjk(chunk))
+    for chunk in chunks:
+        plain = re.sub(r"[^a-z0-9]", "", fold(chunk.value))
+        if len(plain) >= 4 and (plain in label or label in plain or _overlap(fold(chunk.value), domain)):
+            yield _extracted(scan, chunk)
+    for chunk in chunks:
+        if not _is_noise(scan, chunk, knowledge) and not is_person(chunk.value, email, knowledge):
+            yield _extracted(scan, _trim_cjk(chunk))
+
+
+def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None) -> Iterator[Span]:
+    for start, end in spans:
+        for m in _CHUNK.finditer(scan.text, start, end):
+            text = m[0]
+            tail = re.compile(
+                r",\s?(?:S\.\s?A\.?(?:\s?de\s?C\.\s?V\.?)?|S\.\s?L\.?|Inc\.?|LLC|Ltd\.?|Co\.)[^\n|,]*"
+            ).match(scan.text, m.end(), end)
+            stop = tail.end() if tail else m.end()
+            piece = scan.text[m.start() : stop]
+            if name and name in text:
+                before, _, after = piece.partition(name)
+                for part, at in ((before, m.start()), (after, m.start() + len(before) + len(name))):
+                    if part.strip(" 　\t-–—:：()（）様님드림拜上"):
+                        yield _stripped(part, at)
+                continue
+            if piece.strip():
+                yield _stripped(piece, m.start())
+
+
+def _stripped(text: str, at: int) -> Span:
+    lead = len(text) - len(text.lstrip(" 　\t-–—*>:：=_"))
+    plain = text.strip(" 　\t-–—*>:：=_")
+    return Span(at + lead, at + lead + len(plain), plain)
+
+
+def _trim_cjk(chunk: Span) -> Span:
+    """Cut a department off a CJK company line ("苏州合纵软件有限公司 渠道部")."""
+    if not _CJK.search(chunk.value):
+        return chunk
+    legal = _CJK_LEGAL.match(chunk.value)
+    text = legal[0] if legal else re.split(r"[ 　]", chunk.value)[0]
+    return Span(chunk.start, chunk.start + len(text), text)
+
+
+def _is_noise(scan: Scan, chunk: Span, knowledge: Knowledge) -> bool:
+    """Whether a signature line is a title, phone, address, closing or greeting rather than a company."""
+    text, folded = chunk.value, fold(chunk.value)
+    if len(text) < 2 or _PHONE.search(text) or len(text) > 60 or not re.search(r"[^\W\d]", text):
+        return True
+    words = set(re.findall(r"[^\W\d_]+", folded))
+    titles = {t for x in scan.lexicons for t in (*x.titles, *x.not_names)}
+    if words and words <= titles | {"and", "of", "the", "&", "de", "des", "für", "und"}:
+        return True
+    closing = scan.within(
+        chunk.start, chunk.end, "cues.please", "labels.phone", "labels.email", "labels.address", "cues.question"
+    )
+    if any(t in folded for x in scan.lexicons for t in x.titles if len(t) > 1 and not t.isascii()):
+        return True
+    return (
+        bool(closing)
+        or text.endswith(("!", "。", "！", "."))
+        and not has_legal_form(text, knowledge.gazetteers)
+        or text[0].islower()
+    )
+
+
+def _overlap(folded: str, domain: str) -> bool:
+    words = [w for w in re.findall(r"[a-z0-9]+", folded) if len(w) > 2]
+    parts = re.split(r"[-.]", domain)
+    return bool(words) and sum(
+        any(p.startswith(w[:5]) or w.startswith(p[:5]) for p in parts if len(p) > 2) for w in words
+    ) >= max(1, len(words) / 2)
+
+
+def _extracted(scan: Scan, span: Span) -> Extracted[str]:
+    return Extracted(_clean(span.value), (scan.evidence(span.start, span.end),))
+
+
+def _clean(text: str) -> str:
+    return " ".join(text.split()).strip(" ,;:*-–—")

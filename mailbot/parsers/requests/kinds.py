@@ -1,0 +1,75 @@
+"""Which kind of request a thread is (policy section 2)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailbot.domain.request import Kind, MoreUsers, RequestLine
+from mailbot.parsers.layout import Unit
+from mailbot.parsers.requests.polarity import Polarity, polarity
+from mailbot.parsers.scan import Scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cues:
+    """What the words of a mail say of its kind; each is the number of places that say it."""
+
+    renewal: int = 0
+    upgrade: int = 0
+    co_term: int = 0
+    new_site: int = 0
+    existing_site: int = 0
+    monthly: int = 0
+    annual: int = 0
+    data_center: int = 0
+    server: int = 0
+    quote: int = 0
+    cloud: int = 0
+
+    def __add__(self, other: "Cues") -> "Cues":
+        """Return the cues of two mails of one thread."""
+        return Cues(**{f: getattr(self, f) + getattr(other, f) for f in Cues.__dataclass_fields__})
+
+
+def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
+    """Count the words for each kind in these units; refused ones ("no monthly plan") do not count."""
+    counts: dict[str, int] = {}
+    for unit in units:
+        for hit in scan.hits:
+            if hit.tag.startswith("kinds.") and unit.start <= hit.start and hit.end <= unit.end:
+                meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
+                if meant is not Polarity.NOT or hit.key == "new_site":
+                    counts[hit.key] = counts.get(hit.key, 0) + 1
+    return Cues(**counts)
+
+
+def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], customer_address: bool) -> Kind | None:
+    """Return the kind that the words say, or None when nothing is asked for.
+
+    `lines` are those of Cloud products; without any, words for self-managed products decide.
+    """
+    cloud = bool(lines) or has_site
+    if not cloud and cues.data_center:
+        return Kind.DATA_CENTER
+    if not cloud and cues.server and not cues.cloud:
+        return Kind.SERVER
+    if cues.co_term and (has_site or lines or cues.quote):
+        return Kind.CO_TERM
+    if cues.monthly and not cues.annual and not cues.renewal and not cues.existing_site:
+        return Kind.MONTHLY
+    if cues.renewal and not (cues.new_site and not has_site):
+        return Kind.RENEWAL
+    if cues.new_site and not has_site:
+        return Kind.NEW_SITE
+    grows = any(
+        line.from_users is not None
+        or line.from_plan is not None
+        or (line.quantity is not None and isinstance(line.quantity.value, MoreUsers))
+        for line in lines
+    )
+    if cues.upgrade or (grows and has_site):
+        return Kind.UPGRADE
+    if customer_address and not has_site:
+        return Kind.NEW_SITE
+    if has_site or lines or cues.existing_site:
+        return Kind.EXISTING_SITE
+    return Kind.EXISTING_SITE if cues.quote else None

@@ -1,0 +1,217 @@
+"""Persons that a mail names: who is meant as the customer's contact, and who writes."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailbot.domain.evidence import Extracted
+from mailbot.parsers.layout import ROLES, Unit
+from mailbot.parsers.lexicon import Knowledge
+from mailbot.parsers.people import name_at, name_before
+from mailbot.parsers.scan import Scan, Span
+
+ROLE_TAGS = tuple(f"labels.{r}" for r in ROLES)
+_GAP_LIMIT = 64
+_OPEN = re.compile(r"[\s:：,，、(（<\[\-–—|/'\"“”‘’]|是|为|為|叫|は|が|の|と|은|는|이|가|인|로")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of the customer's side (`theirs`) or the reseller's; `named` when a role word introduced them."""
+
+    name: Extracted[str] | None
+    email: Extracted[str] | None
+    theirs: bool
+    named: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """Whose addresses are the reseller's own: the writer's and those of the writer's organisation."""
+
+    email: str
+    domain: str | None  # None for free-mail domains
+    desk: frozenset[str]
+
+    def are(self, email: str) -> bool:
+        """Whether an address is the reseller's."""
+        return email == self.email or (self.domain is not None and email.rpartition("@")[2] == self.domain)
+
+    def ignore(self, email: str) -> bool:
+        """Whether an address is our own and says nothing."""
+        return email in self.desk
+
+
+def find_persons(scan: Scan, units: Sequence[Unit], senders: Senders, knowledge: Knowledge) -> list[Person]:
+    """Return the persons of these units in order, names and addresses of one person joined."""
+    found: list[Person] = []
+    for unit in units:
+        if unit.kind == "pair":
+            found += _of_pair(scan, unit, senders, knowledge)
+        elif unit.kind == "row":
+            found += _of_row(scan, unit, senders, knowledge)
+        elif unit.kind == "sentence":
+            found += _of_sentence(scan, unit, senders, knowledge)
+    return _joined(found)
+
+
+def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:
+    tags, start, end = unit.tags, unit.value_start, unit.end
+    emails = [e for e in scan.emails if start <= e.start < end and not senders.ignore(e.value)]
+    role = bool(tags & {*ROLES})
+    theirs_label = bool(tags & {"customer"}) or role
+    ours_label = "reseller" in tags and not theirs_label
+    if not (role or tags & {"name", "email", "customer", "reseller"}):
+        if emails:
+            yield from _of_sentence(scan, unit, senders, knowledge)
+        return
+    section_theirs = unit.section in ("contact", "customer")
+    if not emails:
+        if tags <= {"customer", "reseller", "company"} and not scan.within(start, end, "names.before"):
+            return
+        if tags & {"email"} and not tags & {"name"} and not role:
+            return
+        name = name_at(scan, start, end, knowledge) or _after_roles(scan, start, end, knowledge)
+        if name is not None:
+            theirs = theirs_label or (section_theirs and not ours_label)
+            if theirs or ours_label or unit.section == "reseller" or "name" in tags:
+                yield _person(
+                    scan, name, None, theirs or unit.section is None and "name" in tags and not ours_label, role
+                )
+        return
+    for i, email in enumerate(emails):
+        left = emails[i - 1].end if i else start
+        right = emails[i + 1].start if i + 1 < len(emails) else end
+        name = name_at(scan, left, email.start, knowledge) or name_before(scan, left, email.start, knowledge)
+        name = name or _after_address(scan, email, right, knowledge)
+        theirs = not senders.are(email.value) and not ours_label
+        if name is None and tags & {"name"} and not i:
+            name = name_at(scan, start, end, knowledge)
+        yield _person(scan, name, email, theirs, role or section_theirs or bool(tags & {"customer"}))
+
+
+def _of_row(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:
+    emails = [e for e in scan.emails if unit.start <= e.start < unit.end and not senders.ignore(e.value)]
+    name: Span | None = None
+    role = False
+    for cell in unit.cells:
+        if cell.tags & {*ROLES, "name"} and name is None:
+            name = name_at(scan, cell.start, cell.end, knowledge)
+            role = True
+    if name is None and emails:
+        for cell in unit.cells:
+            name = name or name_at(scan, cell.start, cell.end, knowledge)
+    for email in emails[:1]:
+        yield _person(scan, name, email, not senders.are(email.value), role)
+    if not emails and name is not None and role:
+        yield _person(scan, name, None, theirs=True, named=True)
+
+
+def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:
+    emails = [e for e in scan.emails if unit.start <= e.start < unit.end and not senders.ignore(e.value)]
+    roles = scan.within(unit.start, unit.end, *ROLE_TAGS)
+    left = unit.start
+    for i, email in enumerate(emails):
+        right = emails[i + 1].start if i + 1 < len(emails) else unit.end
+        begin = max(left, email.start - 160)
+        role = [r for r in roles if begin <= r.start]
+        name = _close_before(scan, begin, email.start, knowledge)
+        name = name or _after_address(scan, email, right, knowledge)
+        if name is None and role:
+            name = _near_role(scan, role[-1].start, role[-1].end, unit, knowledge)
+        if name is None:
+            name = _previous_line(scan, unit, email, knowledge)
+        yield _person(scan, name, email, not senders.are(email.value), bool(role))
+        left = email.end
+    if not emails:
+        for role_hit in roles:
+            name = _near_role(scan, role_hit.start, role_hit.end, unit, knowledge)
+            if name is not None:
+                yield _person(scan, name, None, theirs=True, named=True)
+                return
+
+
+def _close_before(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
+    """Return the last name before an address, unless other words of weight stand between."""
+    name = name_before(scan, start, end, knowledge)
+    if name is None or end - name.end > _GAP_LIMIT:
+        return None
+    return name
+
+
+def _after_address(scan: Scan, email: Span, end: int, knowledge: Knowledge) -> Span | None:
+    m = re.compile(r"[>\s]{0,2}[(（\[,，\-–—:]\s?").match(scan.text, email.end, end)
+    if m is None:
+        return None
+    return name_at(scan, m.end(), end, knowledge)
+
+
+def _near_role(scan: Scan, start: int, end: int, unit: Unit, knowledge: Knowledge) -> Span | None:
+    """Return the name that a role word introduces ("their site admin, X", "contact is X") or follows ("X is the ..")."""
+    limit = min(unit.end, end + 56)
+    position = end
+    while position < limit:
+        latin = not re.match(r"[぀-ヿ㐀-鿿가-힯]", scan.text[position])
+        if (
+            position == end
+            or _OPEN.match(scan.text, position - 1)
+            or _OPEN.search(scan.text, max(end, position - 1), position)
+        ):
+            name = name_at(scan, position, unit.end, knowledge)
+            if name is not None and name.start - position <= 2:
+                return name
+        step = re.compile(r"[^\W\d_]+|.", re.DOTALL).match(scan.text, position)
+        position = step.end() if latin and step else position + 1
+    before = name_before(scan, max(unit.start, start - 48), start, knowledge)
+    if before is not None and re.fullmatch(r"[^.!?。\n]{0,32}", scan.text[before.end : start]):
+        return before
+    return None
+
+
+def _after_roles(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
+    """Return the name after role words that begin a value ("billing contact Hannah Doyle")."""
+    roles = scan.within(start, end, *ROLE_TAGS)
+    if roles and roles[0].start - start <= 4:
+        return name_at(scan, roles[0].end, end, knowledge)
+    return None
+
+
+def _previous_line(scan: Scan, unit: Unit, email: Span, knowledge: Knowledge) -> Span | None:
+    """Return a name that stands alone on the line above an address that stands alone."""
+    line = scan.text.rfind("\n", 0, email.start)
+    if line < 0 or scan.text[line : email.start].strip(" \n\t<(-*") or line < unit.start - 1:
+        return None
+    above = scan.text.rfind("\n", 0, line) + 1
+    return name_at(scan, above, line, knowledge)
+
+
+def _person(scan: Scan, name: Span | None, email: Span | None, theirs: bool, named: bool) -> Person:
+    at = min(s.start for s in (name, email) if s is not None) if name or email else 0
+    return Person(_value(scan, name), _value(scan, email), theirs, named, at)
+
+
+def _value(scan: Scan, span: Span | None) -> Extracted[str] | None:
+    return None if span is None else Extracted(span.value, (scan.evidence(span.start, span.end),))
+
+
+def _joined(persons: Sequence[Person]) -> list[Person]:
+    """Join a name without an address and the address without a name that follows it on the same side."""
+    out: list[Person] = []
+    for person in persons:
+        last = out[-1] if out else None
+        if last is not None and last.theirs == person.theirs:
+            if last.email is None and person.name is None and person.email is not None:
+                out[-1] = Person(last.name, person.email, last.theirs, last.named or person.named, last.at)
+                continue
+            same = last.name and person.name and last.name.value == person.name.value
+            if same and (last.email is None or person.email is None):
+                out[-1] = Person(
+                    last.name, last.email or person.email, last.theirs, last.named or person.named, last.at
+                )
+                continue
+            if last.name is None and person.email is None and person.name is not None and person.at - last.at < 120:
+                out[-1] = Person(person.name, last.email, last.theirs, last.named or person.named, last.at)
+                continue
+        out.append(person)
+    return out

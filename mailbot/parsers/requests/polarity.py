@@ -1,0 +1,74 @@
+"""Whether a thing is told as what the customer has, as what is wanted, or as what is not wanted."""
+
+import enum
+import re
+from collections.abc import Sequence
+
+from mailbot.parsers.phrases import Hit
+from mailbot.parsers.scan import Scan
+
+_CLAUSE_END = re.compile(r"[,，、;；:：()（）\[\]–—]|\s-\s|\t")
+_TAGS = {"cues.have": "have", "cues.want": "want"}
+
+
+class Polarity(enum.Enum):
+    """How a mention is meant."""
+
+    HAVE = "have"
+    WANT = "want"
+    NOT = "not"
+    NEUTRAL = "neutral"
+
+
+def polarity(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> Polarity:
+    """Return how the words at `start` to `end` of a sentence are meant.
+
+    Within a clause the cue decides; where a clause has cues of both kinds, the nearest one on the side where the
+    language puts its verbs; a clause without any follows its neighbour on that side.
+    """
+    if _rejected(scan, sentence, start, end):
+        return Polarity.NOT
+    cues = [h for h in scan.within(*sentence, *_TAGS) if h.end <= start or h.start >= end]
+    if not cues:
+        return Polarity.NEUTRAL
+    left, right = _clause(scan, sentence, start, end)
+    inside = [c for c in cues if left <= c.start and c.end <= right]
+    if inside:
+        return _decide(inside, start, end, scan.verb_final)
+    before = [c for c in cues if c.end <= left]
+    after = [c for c in cues if c.start >= right]
+    order = (after[:1], before[-1:]) if scan.verb_final else (before[-1:], after[:1])
+    nearest = order[0] or order[1]
+    return Polarity(_TAGS[nearest[0].tag]) if nearest else Polarity.NEUTRAL
+
+
+def _clause(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> tuple[int, int]:
+    left, right = sentence
+    for m in _CLAUSE_END.finditer(scan.folded, sentence[0], sentence[1]):
+        if m.end() <= start:
+            left = m.end()
+        elif m.start() >= end:
+            right = m.start()
+            break
+    return left, right
+
+
+def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Polarity:
+    if len({c.tag for c in cues}) == 1:
+        return Polarity(_TAGS[cues[0].tag])
+    before = [c for c in cues if c.end <= start]
+    after = [c for c in cues if c.start >= end]
+    chosen = (after[0] if after else before[-1]) if verb_final else (before[-1] if before else after[0])
+    return Polarity(_TAGS[chosen.tag])
+
+
+def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
+    left, right = _clause(scan, sentence, start, end)
+    for cue in scan.within(*sentence, "cues.drop", "cues.not"):
+        reach = 24 if cue.tag == "cues.drop" else 6
+        if scan.verb_final or re.match(r"[぀-ヿ㐀-鿿가-힯]", scan.text[cue.start]):
+            if 0 <= cue.start - end <= reach // 2 and cue.end <= right and cue.tag == "cues.drop":
+                return True
+        if 0 <= start - cue.end <= reach and cue.start >= left and not scan.verb_final:
+            return True
+    return False

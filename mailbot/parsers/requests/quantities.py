@@ -1,0 +1,201 @@
+"""Numbers of users: exact, from-to, more, ranges, alternatives (policy section 2, field rules)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailbot.domain.request import MoreUsers, OneOf, Quantity, UserRange, Users
+from mailbot.parsers.amounts import Number
+from mailbot.parsers.requests.polarity import Polarity, polarity
+from mailbot.parsers.scan import Scan
+
+_ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|>+|➜|➔)\s*")
+_DASH = re.compile(r"\s*[-~]\s*")
+_SLASH = re.compile(r"\s*/\s*")
+_WORDS_BETWEEN = re.compile(r"[^\d,，。.!?！？;；()（）\n\t]*")
+_BETWEEN_LIMIT = 28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuantityMention:
+    """A number of users read at `start` to `end`. `current`: what is there now, not what is wanted.
+
+    `from_users` is the first number of a "from .. to". `counted`: a word for users stands beside it.
+    """
+
+    start: int
+    end: int
+    quantity: Quantity
+    current: bool = False
+    from_users: Number | None = None
+    counted: bool = True
+
+
+def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -> list[QuantityMention]:
+    """Return the numbers of users in a stretch, in order; in a column of users every number is one."""
+    numbers = [n for n in scan.numbers if start <= n.start and n.end <= end]
+    found: list[QuantityMention] = []
+    i = 0
+    while i < len(numbers):
+        first = numbers[i]
+        second = numbers[i + 1] if i + 1 < len(numbers) else None
+        pair = _pair(scan, (start, end), first, second) if second else None
+        if pair is not None:
+            found.append(pair)
+            i += 2
+            continue
+        single = _single(scan, (start, end), first, column)
+        if single is not None:
+            found.append(single)
+        i += 1
+    return found
+
+
+def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | None) -> QuantityMention | None:
+    if second is None or second.start - first.end > _BETWEEN_LIMIT:
+        return None
+    between = scan.folded[first.end : second.start]
+    if "\t" in between or not (counter_near(scan, bounds, second) or counter_near(scan, bounds, first)):
+        if not (_ARROW.fullmatch(between) or _opener(scan, first)):
+            return None
+    plain = _without_counters(scan, first.end, second.start)
+    start, end = first.start, second.end
+    if _ARROW.fullmatch(plain) or (_opener(scan, first) and _connector(scan, first.end, second, bounds[1])):
+        current = Number(first.start, first.end, first.value)
+        return QuantityMention(start=start, end=end, quantity=Users(second.value), from_users=current)
+    if scan.within(first.end, second.start, "cues.or") or _SLASH.fullmatch(plain):
+        if first.value == second.value:
+            return QuantityMention(start=start, end=end, quantity=Users(first.value))
+        return QuantityMention(start=start, end=end, quantity=OneOf((first.value, second.value)))
+    if first.value < second.value and (_DASH.fullmatch(plain) or _range_word(scan, first, second, plain)):
+        return QuantityMention(start=start, end=end, quantity=UserRange(first.value, second.value))
+    return None
+
+
+def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -> QuantityMention | None:
+    counted = column or counter_near(scan, bounds, number)
+    if not counted and not _beside_product(scan, bounds, number):
+        return None
+    if _rejected(scan, bounds, number):
+        return QuantityMention(start=number.start, end=number.end, quantity=Users(number.value), current=True)
+    if _is_increment(scan, bounds, number) and not _is_total(scan, bounds, number):
+        quantity: Quantity = MoreUsers(number.value)
+        return QuantityMention(start=number.start, end=number.end, quantity=quantity, counted=counted)
+    current = not column and polarity(scan, bounds, number.start, number.end) is Polarity.HAVE
+    return QuantityMention(
+        start=number.start, end=number.end, quantity=Users(number.value), current=current, counted=counted
+    )
+
+
+def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    """Whether a word for users counts the number: close behind it, or as its label close before it."""
+    for hit in scan.hits:
+        if hit.start < bounds[0] or hit.end > bounds[1]:
+            continue
+        if hit.tag == "counters.users" and hit.start >= number.end:
+            gap = scan.folded[number.end : hit.start]
+            if len(gap) <= 32 and not re.search(r"[\d,，、。.!?;；:：\n\t]", gap) and len(gap.split()) <= 3:
+                return True
+        if hit.tag in ("labels.users", "counters.users", "labels.users_now") and hit.end <= number.start:
+            gap = scan.folded[hit.end : number.start]
+            if len(gap) <= 10 and not re.search(r"[\d,，、。.!?;；\n\t]", gap):
+                return True
+    return False
+
+
+def _beside_product(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    """Whether the bare number stands directly beside a product or plan ("Confluence Premium 200", "50 x Jira")."""
+    if number.spelled or 2020 <= number.value <= 2035:
+        return False
+    for hit in scan.within(*bounds, "product", "plans.standard", "plans.premium", "plans.enterprise"):
+        if hit.end <= number.start and re.fullmatch(r"[\s(x×*:,\-]{1,5}|", scan.folded[hit.end : number.start]):
+            return True
+        if number.end <= hit.start and re.fullmatch(r"\s?[x×*]?\s?", scan.folded[number.end : hit.start]):
+            return True
+    return False
+
+
+def _opener(scan: Scan, number: Number) -> bool:
+    """Whether "from" stands directly before the number or, where languages put it there, directly after."""
+    for hit in scan.hits:
+        if hit.tag != "cues.from":
+            continue
+        before = scan.folded[hit.end : number.start] if hit.end <= number.start else None
+        if before is not None and len(before) <= 12 and not re.search(r"[\d,，。.!?]", before):
+            return True
+        if hit.start >= number.end:
+            gap = _without_counters(scan, number.end, hit.start)
+            if len(gap.strip()) <= 2 and hit.start - number.end <= 10:
+                return True
+    return False
+
+
+def _connector(scan: Scan, start: int, second: Number, limit: int) -> bool:
+    """Whether "to" stands between the numbers or, where languages put it there, directly after the second."""
+    if scan.within(start, second.start, "cues.to"):
+        return True
+    if _ARROW.search(scan.folded[start : second.start]):
+        return True
+    for hit in scan.within(second.end, min(limit, second.end + 14), "cues.to"):
+        if len(_without_counters(scan, second.end, hit.start).strip()) <= 3:
+            return True
+    return False
+
+
+def _range_word(scan: Scan, first: Number, second: Number, plain: str) -> bool:
+    opened = any(h.tag == "cues.between" and 0 <= first.start - h.end <= 4 for h in scan.hits)
+    words = [h for h in scan.within(first.end, second.start, "cues.range")]
+    if not words:
+        return False
+    rest = plain
+    for hit in words:
+        rest = rest.replace(scan.folded[hit.start : hit.end], "", 1)
+    joined = any(
+        scan.folded[h.start : h.end] in ("and", "und", "et", "y", "e", "en", "和", "と", "와", "과") for h in words
+    )
+    return not rest.strip() and (opened or not joined)
+
+
+def _without_counters(scan: Scan, start: int, end: int) -> str:
+    text = scan.folded[start:end]
+    for hit in scan.within(start, end, "counters.users"):
+        text = text[: hit.start - start] + " " * (hit.end - hit.start) + text[hit.end - start :]
+    return re.sub(r"个|個", " ", text)
+
+
+def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    if re.match(r"\+\s?$", scan.folded[max(bounds[0], number.start - 2) : number.start][-1:]):
+        return True
+    for hit in scan.within(*bounds, "cues.more", "cues.more_before"):
+        if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 16:
+            gap = scan.folded[number.end : hit.start]
+            if not re.search(r"[\d,，、。.!?\n]", gap):
+                return True
+        if hit.tag == "cues.more_before" and hit.end <= number.start:
+            gap = scan.folded[hit.end : number.start]
+            if len(gap) <= 6 and not re.search(r"[\d,，、。.!?]", gap):
+                return True
+    return False
+
+
+def _is_total(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    return any(
+        -14 <= hit.start - number.end <= 14 and not re.search(r"[,，。]", scan.folded[number.end : hit.start])
+        for hit in scan.within(*bounds, "cues.total")
+    )
+
+
+def _rejected(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    """Whether the number is the one that no longer holds ("instead of 25", "100ではなく")."""
+    for hit in scan.within(*bounds, "cues.instead_before", "cues.instead_after"):
+        if hit.tag == "cues.instead_before" and 0 <= number.start - hit.end <= 12:
+            return not re.search(r"[\d,，。.!?]", scan.folded[hit.end : number.start])
+        if hit.tag == "cues.instead_after" and 0 <= hit.start - number.end <= 10:
+            return len(_without_counters(scan, number.end, hit.start).strip()) <= 3
+    return False
+
+
+def first_number(scan: Scan, start: int, end: int) -> Number | None:
+    """Return the first number of a stretch."""
+    inside: Sequence[Number] = [n for n in scan.numbers if start <= n.start and n.end <= end]
+    return inside[0] if inside else None

@@ -1,0 +1,35 @@
+"""Topics of policy section 7 that a mail asks about."""
+
+import re
+from collections.abc import Sequence
+
+from mailbot.domain.evidence import Extracted
+from mailbot.parsers.layout import Unit
+from mailbot.parsers.scan import Scan
+
+_QUESTION_MARK = re.compile(r"[?？]\s*[)）\"”]?\s*$")
+
+
+def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
+    """Return the topics asked about, in order, each with the words that show it.
+
+    Words of `asked` count in questions only; a sentence is one by its mark or by a question's words. Words of
+    `said` count anywhere.
+    """
+    found: dict[str, Extracted[str]] = {}
+    for unit in units:
+        if unit.kind == "row":
+            continue
+        question = is_question(scan, unit)
+        for hit in scan.hits:
+            if not (unit.start <= hit.start and hit.end <= unit.end and hit.tag.startswith("topics.")):
+                continue
+            if hit.tag.startswith("topics.said.") or question:
+                found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
+    return list(found.values())
+
+
+def is_question(scan: Scan, unit: Unit) -> bool:
+    """Whether a unit asks something."""
+    text = scan.text[unit.start : unit.end].strip()
+    return bool(_QUESTION_MARK.search(text)) or bool(scan.within(unit.start, unit.end, "cues.question"))

@@ -1,0 +1,166 @@
+"""One text with everything recognisable in it marked: addresses, sites, identifiers, dates, numbers, words."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailbot.domain.evidence import Evidence
+from mailbot.domain.message import TextPart
+from mailbot.parsers.amounts import Number, find_numbers
+from mailbot.parsers.dates import DateMention, find_dates
+from mailbot.parsers.fold import fold
+from mailbot.parsers.lexicon import Knowledge, Lexicon
+from mailbot.parsers.phrases import Hit
+
+_DOT = r"\s?(?:[.。]|\(dot\)|\[dot\]|\(punkt\)|\(punto\)|\(点\)|（点）)\n?\s?"
+_EMAIL = re.compile(
+    r"[a-z0-9._%+'&-]*[a-z0-9_]\s?(?:@|\(at\)|\[at\])\s?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:\.|\(dot\)|\[dot\])[a-z]{2,}"
+)
+_SITE = re.compile(rf"(?<![a-z0-9.@-])([a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?){_DOT}atlassian{_DOT}net(?![a-z0-9])")
+_NOT_SITES = frozenset({"www", "my", "admin", "support", "marketplace", "id", "api", "community", "start", "home"})
+_URL = re.compile(r"https?://[^\s<>\"'）)\]，。、]+")
+_HOST = re.compile(
+    r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|example|test|io|co|jp|cn|de|fr|eu|info|biz)(?:/[^\s<>）)]*)?"
+)
+_SEN = re.compile(
+    r"(?<![a-z])sen(?:s)?(?:\s?(?:no\.?|nr\.?|number|nummer|番号|号|號|編號|编号|번호|n[°ºo]\.?))?[\s:#=.(-]{0,4}(l?-?\d{7,8})(?!\d)"
+)
+_SEN_MORE = re.compile(
+    r"\s?(?:,|;|/|&|\+|、|，|和|と|および|及び|及|및|와|과|and|und|et|y|e|en|sowie)\s?(?:sen-?)?(l?\d{7,8})(?!\d)"
+)
+_ENTITLEMENT = re.compile(r"(?<![a-z0-9])e-([a-z0-9]{3})-([a-z0-9]{3})-([a-z0-9]{3})(?![a-z0-9-])")
+_AT_NUMBER = re.compile(r"(?<![a-z])at-?\s?\d{7,9}")
+_TOKEN = re.compile(r"[a-z]{5,}(?:\s[a-z]+){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A value read at `start` to `end`."""
+
+    start: int
+    end: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """A text part and its marks, all in reading order. `folded` has the same offsets as `text`."""
+
+    message: int
+    part: str
+    text: str
+    folded: str
+    lexicons: tuple[Lexicon, ...]
+    hits: tuple[Hit, ...]
+    emails: tuple[Span, ...]
+    sites: tuple[Span, ...]
+    sens: tuple[Span, ...]
+    hosts: tuple[Span, ...]
+    dates: tuple[DateMention, ...]
+    numbers: tuple[Number, ...]
+
+    @property
+    def verb_final(self) -> bool:
+        """Whether the text's language puts the verb last."""
+        return self.lexicons[0].verb_final
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """Return the evidence for these offsets."""
+        return Evidence(message=self.message, part=self.part, start=start, end=end, text=self.text[start:end])
+
+    def within(self, start: int, end: int, *tags: str) -> list[Hit]:
+        """Return the hits of these tags that lie between two offsets."""
+        return [h for h in self.hits if start <= h.start and h.end <= end and h.tag in tags]
+
+
+def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, written_on: dt.date) -> Scan:
+    """Mark everything in one text part; linear in its length."""
+    folded = fold(part.text)
+    lexicons = knowledge.active(language)
+    emails = tuple(_emails(folded, part.text))
+    sites = tuple(_sites(folded, emails))
+    sens = tuple(_sens(folded))
+    hosts = tuple(Span(m.start(), m.end(), m[0]) for p in (_URL, _HOST) for m in p.finditer(folded))
+    busy = [(s.start, s.end) for s in (*emails, *sites, *sens, *hosts)]
+    busy += [m.span() for m in _AT_NUMBER.finditer(folded)]
+    hits = [h for h in knowledge.phrases(language).scan(folded) if not _inside(h.start, h.end, busy)]
+    hits += _misspelt(folded, hits, busy, knowledge)
+    hits.sort(key=lambda h: (h.start, -h.end))
+    dates = find_dates(folded, hits, lexicons, written_on)
+    busy += [(d.start, d.end) for d in dates]
+    numbers = find_numbers(folded, busy, hits, lexicons)
+    return Scan(
+        message=message,
+        part=part.name,
+        text=part.text,
+        folded=folded,
+        lexicons=lexicons,
+        hits=tuple(hits),
+        emails=emails,
+        sites=sites,
+        sens=sens,
+        hosts=hosts,
+        dates=dates,
+        numbers=numbers,
+    )
+
+
+def _emails(folded: str, text: str) -> Iterator[Span]:
+    for m in _EMAIL.finditer(folded):
+        plain = re.sub(r"\s", "", m[0]).replace("(at)", "@").replace("[at]", "@").replace("(dot)", ".")
+        plain = plain.replace("[dot]", ".").lstrip("'&.-")
+        if "\n" not in m[0]:
+            yield Span(m.end() - len(m[0].lstrip("'&.-")), m.end(), plain)
+
+
+def _sites(folded: str, emails: tuple[Span, ...]) -> Iterator[Span]:
+    taken = [(e.start, e.end) for e in emails]
+    for m in _SITE.finditer(folded):
+        if m[1] not in _NOT_SITES and not _inside(m.start(), m.end(), taken):
+            yield Span(m.start(), m.end(), f"{m[1]}.atlassian.net")
+
+
+def _sens(folded: str) -> Iterator[Span]:
+    for m in _SEN.finditer(folded):
+        yield Span(m.start(), m.end(), "SEN-" + m[1].replace("-", "").upper())
+        end = m.end()
+        while more := _SEN_MORE.match(folded, end):
+            yield Span(more.start(1), more.end(1), "SEN-" + more[1].upper())
+            end = more.end()
+    for m in _ENTITLEMENT.finditer(folded):
+        if any(c.isdigit() for c in m[0]):
+            yield Span(m.start(), m.end(), m[0].upper())
+
+
+def _misspelt(folded: str, hits: list[Hit], busy: list[tuple[int, int]], knowledge: Knowledge) -> Iterator[Hit]:
+    """Product names with one letter wrong, missing, doubled or swapped."""
+    known = [(h.start, h.end) for h in hits if h.tag in ("product", "app")]
+    for name, product in knowledge.fuzzy.items():
+        words = name.count(" ") + 1
+        for m in _TOKEN.finditer(folded):
+            for start, end in _windows(folded, m.start(), m.end(), words):
+                close = abs(end - start - len(name)) <= 1 and folded[start] == name[0]
+                if close and _one_edit(folded[start:end], name) and not _inside(start, end, [*known, *busy]):
+                    yield Hit("product", product, start, end)
+
+
+def _windows(folded: str, start: int, end: int, words: int) -> Iterator[tuple[int, int]]:
+    spans = [(m.start() + start, m.end() + start) for m in re.finditer(r"[a-z]+", folded[start:end])]
+    for i in range(len(spans) - words + 1):
+        yield spans[i][0], spans[i + words - 1][1]
+
+
+def _one_edit(word: str, name: str) -> bool:
+    if word == name:
+        return False
+    if len(word) == len(name):
+        wrong = [i for i, (a, b) in enumerate(zip(word, name, strict=True)) if a != b]
+        swapped = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == name[wrong[1]]
+        return len(wrong) == 1 or (swapped and word[wrong[1]] == name[wrong[0]])
+    short, long = sorted((word, name), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(a < end and start < b for a, b in spans)

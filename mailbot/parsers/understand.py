@@ -1,0 +1,263 @@
+"""From the messages of a thread to what is asked: the newest statement of a field wins (policy section 8)."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from mailbot.domain.evidence import FROM_HEADER, Evidence, Extracted
+from mailbot.domain.message import Authentication, Desk, InboundMessage
+from mailbot.domain.request import (
+    AuthorizedContact,
+    Customer,
+    Doubt,
+    Inquiry,
+    Kind,
+    Reason,
+    Request,
+    RequestLine,
+    Reseller,
+)
+from mailbot.parsers.lexicon import Knowledge
+from mailbot.parsers.merging import merge_lines
+from mailbot.parsers.reading import Reading, read
+from mailbot.parsers.requests.addresses import OwnedAddress
+from mailbot.parsers.requests.kinds import Cues, decide_kind
+from mailbot.parsers.requests.persons import Person
+from mailbot.parsers.splitting import split_by_site
+
+
+def understand(
+    messages: Sequence[InboundMessage],
+    knowledge: Knowledge,
+    desk: Desk,
+    names_on_file: Mapping[str, str] | None = None,
+) -> Inquiry:
+    """Return what a thread asks after its last message; messages oldest first, at least one.
+
+    `names_on_file` maps sites and SENs to the customer's name in the vendor's records: where a mail writes that
+    name it is recognised as the customer's company. It never fills in what the mail does not say.
+    """
+    readings = [read(m, i, knowledge, desk, names_on_file or {}) for i, m in enumerate(messages) if m.automatic is None]
+    newest = messages[-1]
+    silent = Inquiry(
+        language=newest.language,
+        sender_unauthenticated=any(m.authentication is Authentication.FAILED for m in messages),
+        reply_to_mismatch=any(_answers_elsewhere(m) for m in messages),
+    )
+    if not readings:
+        return silent
+    last = readings[-1]
+    requests = _requests(readings)
+    topics = tuple(t for t in last.topics)
+    asks_anew = len(readings) == 1 or _changes(last) or not topics
+    return replace(silent, requests=requests, topics=topics, wants_quote=asks_anew)
+
+
+def _changes(reading: Reading) -> bool:
+    """Whether a later mail states anything that completes or changes the request."""
+    stated = (reading.lines, reading.floating, reading.sites, reading.sens, reading.addresses, reading.persons)
+    return any(stated) or bool(reading.terms.targets) or bool(reading.dropped)
+
+
+def _requests(readings: Sequence[Reading]) -> tuple[Request, ...]:
+    first = next((r for r in readings if r.sites), None)
+    if first is not None and len(first.sites) > 1 and not any(d.path == "site" for d in first.doubts):
+        parts = (_request(part, several=True) for part in split_by_site(first, readings))
+        return tuple(p for p in parts if p is not None)
+    request = _request(readings, several=False)
+    return () if request is None else (request,)
+
+
+def _request(readings: Sequence[Reading], *, several: bool) -> Request | None:
+    sites = [r.sites[0] for r in readings if r.sites]
+    sens = _sens(readings)
+    lines, line_doubts = merge_lines(readings)
+    addresses = [a for r in readings for a in r.addresses]
+    kind = _kind(readings, bool(sites or sens), lines, any(a.owner == "customer" for a in addresses))
+    if kind is None:
+        return None
+    doubts = list(line_doubts)
+    doubts += [d for r in readings for d in r.doubts if not d.path.startswith("lines")]
+    if several:
+        doubts.append(Doubt(reason=Reason.MULTIPLE_CUSTOMERS, note="the mail names more than one site"))
+    contact, contact_doubts = _contact(readings)
+    doubts += contact_doubts
+    site = None if any(d.path == "site" for d in doubts) else (sites[-1] if sites else None)
+    target, date_doubts = _target(readings, kind)
+    doubts += date_doubts
+    currency, currency_doubts = _currency(readings)
+    doubts += currency_doubts
+    doubts += _chain(readings)
+    doubts += _unreadable(readings, lines)
+    new_site = kind is Kind.NEW_SITE
+    months = next((r.terms.months for r in reversed(readings) if r.terms.months), None)
+    return Request(
+        kind=kind,
+        reseller=_reseller(readings, addresses),
+        customer=Customer(
+            name=contact.name if new_site else None,
+            email=contact.email if new_site else None,
+            company=next((r.customer_company for r in reversed(readings) if r.customer_company), None),
+            billing_address=_address(addresses, "customer"),
+        ),
+        contact=AuthorizedContact() if new_site else AuthorizedContact(name=contact.name, email=contact.email),
+        site=site,
+        sens=sens,
+        lines=tuple(lines) if kind.is_quoted else (),
+        unchanged=any(r.unchanged for r in readings),
+        target_end_date=target,
+        currency=currency,
+        months=months,
+        discount_claim=next((r.terms.discount_claim for r in readings if r.terms.discount_claim), None),
+        doubts=tuple(doubts),
+    )
+
+
+def _kind(
+    readings: Sequence[Reading], has_site: bool, lines: Sequence[RequestLine], customer_address: bool
+) -> Kind | None:
+    total = Cues()
+    for reading in readings:
+        total = total + reading.cues
+    first = readings[0].cues if len(readings) > 1 else total
+    for cues in (first, total):
+        kind = decide_kind(cues, has_site=has_site, lines=lines, customer_address=customer_address)
+        if kind is not None and (cues is total or kind not in (Kind.EXISTING_SITE,)):
+            break
+    anchored = has_site or lines or customer_address or any(r.attached for r in readings)
+    asks_only = bool(readings[-1].topics) and not anchored
+    if kind is not None and kind.is_quoted and asks_only:
+        return None
+    return kind
+
+
+def _sens(readings: Sequence[Reading]) -> tuple[Extracted[str], ...]:
+    out: dict[str, Extracted[str]] = {}
+    for reading in readings:
+        for sen in reading.sens:
+            out.setdefault(sen.value, sen)
+    return tuple(out.values())
+
+
+def _reseller(readings: Sequence[Reading], addresses: Sequence[OwnedAddress]) -> Reseller:
+    writer = readings[0]
+    sender = writer.message.sender
+    address = next((a for a in reversed(addresses) if a.owner == "reseller"), None)
+    same = [r for r in readings if r.message.sender and sender and r.message.sender.email == sender.email]
+    return Reseller(
+        name=next((r.sender_name for r in same if r.sender_name), None),
+        email=_from_header(writer) if sender else None,
+        company=next((r.sender_company for r in same if r.sender_company), None),
+        billing_address=address.value if address else None,
+        country=address.address.country if address else None,
+        region=address.address.region if address else None,
+    )
+
+
+def _from_header(reading: Reading) -> Extracted[str] | None:
+    sender = reading.message.sender
+    if sender is None:
+        return None
+    evidence = Evidence(message=reading.index, part=FROM_HEADER, start=0, end=len(sender.email), text=sender.email)
+    return Extracted(sender.email, (evidence,))
+
+
+def _address(addresses: Sequence[OwnedAddress], owner: str) -> Extracted[str] | None:
+    return next((a.value for a in reversed(addresses) if a.owner == owner), None)
+
+
+def _contact(readings: Sequence[Reading]) -> tuple[Person, list[Doubt]]:
+    """Return the customer's person after all mails: the newest name and the newest address."""
+    name: Extracted[str] | None = None
+    email: Extracted[str] | None = None
+    doubts: list[Doubt] = []
+    for reading in readings:
+        theirs = [p for p in reading.persons if p.theirs]
+        if not theirs:
+            continue
+        best = max(theirs, key=lambda p: (p.email is not None, p.named, p.name is not None, -p.at))
+        twice = [
+            p for p in theirs if p.name and best.name and p.name.value == best.name.value and p.email and best.email
+        ]
+        other = [p for p in twice if p.email and best.email and p.email.value != best.email.value]
+        if best.email is not None:
+            if best.name is None and email is None and name is None:
+                alone = [p for p in theirs if p.email is None and p.name is not None]
+                name = alone[0].name if alone else None
+            email = best.email
+        name = best.name or name
+        if other and other[0].email and best.email:
+            evidence = (*best.email.evidence, *other[0].email.evidence)
+            doubts.append(
+                Doubt(
+                    reason=Reason.CONFLICTING_VALUES,
+                    path="authorized_contact.email",
+                    evidence=evidence,
+                    note="two addresses for one person",
+                )
+            )
+            email = None
+    return Person(name, email, True, True, 0), doubts
+
+
+def _target(readings: Sequence[Reading], kind: Kind) -> tuple[Extracted[dt.date] | None, list[Doubt]]:
+    """Return the co-term date; a date with two readings is reported unless one of them is past."""
+    if kind is not Kind.CO_TERM:
+        return None, []
+    for reading in reversed(readings):
+        candidates = reading.terms.targets
+        if not candidates:
+            continue
+        mention, evidence = candidates[0]
+        if len(mention.readings) == 1:
+            return Extracted(mention.readings[0], (evidence,)), []
+        return None, [
+            Doubt(reason=Reason.AMBIGUOUS_DATE, path="target_end_date", evidence=(evidence,), note="day or month first")
+        ]
+    return None, []
+
+
+def _currency(readings: Sequence[Reading]) -> tuple[Extracted[str] | None, list[Doubt]]:
+    for reading in reversed(readings):
+        named = reading.terms.currencies
+        if len(named) == 1:
+            return named[0], []
+        if len(named) > 1:
+            evidence = tuple(e for c in named for e in c.evidence)
+            return None, [
+                Doubt(reason=Reason.CONFLICTING_VALUES, path="currency", evidence=evidence, note="two currencies")
+            ]
+    return None, []
+
+
+def _chain(readings: Sequence[Reading]) -> list[Doubt]:
+    found = next((r.terms.two_tier for r in readings if r.terms.two_tier), None)
+    return [Doubt(reason=Reason.TWO_TIER_RESALE, evidence=found.evidence)] if found else []
+
+
+def _unreadable(readings: Sequence[Reading], lines: Sequence[RequestLine]) -> list[Doubt]:
+    for reading in readings:
+        broken = [a for a in reading.message.attachments if a.part is None and not a.decoy]
+        if broken and (reading.attached or not lines):
+            note = f"{broken[0].filename}: {broken[0].unreadable.value if broken[0].unreadable else 'unreadable'}"
+            return [Doubt(reason=Reason.UNREADABLE_ATTACHMENT, note=note)]
+    return []
+
+
+def _answers_elsewhere(message: InboundMessage) -> bool:
+    """Whether Reply-To is of another organisational domain than From (policy 3.2)."""
+    sender = message.sender
+    if sender is None:
+        return False
+    return any(_organisation(a.domain) != _organisation(sender.domain) for a in message.reply_to)
+
+
+def _organisation(domain: str) -> str:
+    """Return the organisational domain: the last two labels, three under a two-letter registry (co.uk, com.br)."""
+    labels = domain.lower().split(".")
+    second_level = (
+        len(labels) > 2
+        and len(labels[-1]) == 2
+        and labels[-2] in ("co", "com", "ne", "or", "net", "org", "ac", "gov", "edu")
+    )
+    return ".".join(labels[-3:] if second_level else labels[-2:])
