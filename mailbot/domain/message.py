@@ -121,7 +121,8 @@ class InboundMessage:
 
     `sender` is None when the From header is missing or could be read two ways. `subject` is a TextPart named
     `subject`, without offsets changed by the removal of anything. `date` is ISO 8601 or None.
-    `defects` are short notes on what was broken, for staff.
+    `defects` are short notes on what was broken, for staff. `alternative` is the other one of text and HTML where
+    it says something else than `body`. `language_known` is False when no words of the sender told the language.
     """
 
     message_id: str | None
@@ -136,6 +137,8 @@ class InboundMessage:
     body: TextPart
     attachments: tuple[Attachment, ...] = ()
     language: str
+    language_known: bool = True
+    alternative: TextPart | None = None
     automatic: Automatic | None = None
     authentication: Authentication = Authentication.UNKNOWN
     defects: tuple[str, ...] = ()

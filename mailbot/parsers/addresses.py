@@ -1,0 +1,159 @@
+"""Mailboxes of address headers, by a grammar so strict that no other program reads them differently.
+
+Two programs that disagree about a From are how an impostor shows one address and is answered at another; whatever
+RFC 5322 does not plainly allow is therefore no address here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailbot.domain.message import Address
+from mailbot.parsers import headers
+
+MAX_MAILBOXES = 100
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[<>(),;:]|[^"<>(),;:]+|"', re.DOTALL)
+_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
+_LABEL = r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\u0080-\U0010ffff-]{0,61}[A-Za-z0-9\u0080-\U0010ffff])?"
+_ADDR_SPEC = re.compile(rf"({_LOCAL}(?:\.{_LOCAL})*)@({_LABEL}(?:\.{_LABEL})*)\Z")
+_QUOTES = "\"' \t"
+
+
+def sender(values: tuple[bytes, ...], fallback: str | None, defects: list[str]) -> Address | None:
+    """Return the one mailbox of the From fields, or None with a defect when there is not exactly one, plainly."""
+    if not values:
+        defects.append("no From")
+        return None
+    if len(values) > 1:
+        defects.append("several From headers")
+        return None
+    found = list(_mailboxes(values[0], fallback))
+    # "Roe, Jane <j@x>" without quotes: no program takes a word without @ for an address.
+    bare = [entry for entry in found if not (entry.address is None and entry.is_words)]
+    if len(bare) != 1 or found[-1] is not bare[0]:
+        defects.append("From is not one mailbox")
+        return None
+    address = bare[0].address
+    if address is None:
+        defects.append("From can be read two ways")
+        return None
+    if len(found) > 1:
+        name = ", ".join(filter(None, (entry.words for entry in found[:-1]))) + f", {address.name or ''}"
+        return Address(name=name.strip(", ") or None, email=address.email)
+    return address
+
+
+def mailboxes(values: tuple[bytes, ...], fallback: str | None) -> tuple[Address, ...]:
+    """Return the plain mailboxes of To, Cc or Reply-To; what is not plainly one is left out."""
+    found = (entry.address for value in values for entry in _mailboxes(value, fallback))
+    return tuple(address for address in found if address is not None)[:MAX_MAILBOXES]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What stands between two commas. `is_words`: no address was attempted in it."""
+
+    address: Address | None
+    words: str = ""
+    is_words: bool = False
+
+
+def _mailboxes(value: bytes, fallback: str | None) -> Iterator[_Entry]:
+    for tokens in _entries(value):
+        entry = _entry(tokens, fallback)
+        if entry is not None:
+            yield entry
+
+
+def _entries(value: bytes) -> Iterator[list[bytes]]:
+    """Split at the commas outside of quotes, comments and angle brackets; group names and semicolons fall away."""
+    tokens: list[bytes] = []
+    comment = angle = 0
+    for token in _TOKEN.findall(value):
+        if token == b"(":
+            comment += 1
+        elif token == b")" and comment:
+            comment -= 1
+        elif comment:
+            pass
+        elif token == b"<":
+            angle += 1
+        elif token == b">":
+            angle -= 1
+        elif not angle and token in (b",", b";"):
+            yield tokens
+            tokens = []
+            continue
+        elif not angle and token == b":":  # the name of a group
+            tokens = []
+            continue
+        tokens.append(token)
+    yield tokens
+
+
+def _entry(tokens: list[bytes], fallback: str | None) -> _Entry | None:
+    words: list[bytes] = []
+    comments: list[bytes] = []
+    angle: list[bytes] | None = None
+    closed = comment = False
+    for token in tokens:
+        if token == b"(":
+            if comment:
+                return _Entry(None)
+            comment = True
+        elif token == b")" and comment:
+            comment = False
+        elif comment:
+            comments.append(token)
+        elif token == b"<":
+            if angle is not None:
+                return _Entry(None)
+            angle = []
+        elif token == b">":
+            if angle is None or closed:
+                return _Entry(None)
+            closed = True
+        elif angle is not None and not closed:
+            angle.append(token)
+        elif token.strip():
+            if closed:
+                return _Entry(None)
+            words.append(token)
+    if comment or (angle is not None and not closed):
+        return _Entry(None)
+    if angle is None:
+        return _without_brackets(words, comments, fallback)
+    email = _addr_spec(b"".join(angle))
+    if email is None or any(b"@" in word and not word.startswith(b'"') for word in words) or b'"' in words:
+        return _Entry(None)
+    name = _name(words, fallback) or _name(comments, fallback)
+    return _Entry(Address(name=name, email=email))
+
+
+def _without_brackets(words: list[bytes], comments: list[bytes], fallback: str | None) -> _Entry | None:
+    if not words:
+        return None
+    joined = b"".join(words)
+    if b"@" not in joined:
+        return _Entry(None, _name(words, fallback) or "", is_words=True)
+    email = _addr_spec(joined)
+    return _Entry(None if email is None else Address(name=_name(comments, fallback), email=email))
+
+
+def _addr_spec(data: bytes) -> str | None:
+    try:
+        text = data.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        return None
+    match = _ADDR_SPEC.match(text) if len(text) <= 254 and "=?" not in text else None
+    if match is None or headers.clean(text) != text or "\u3000" in text:
+        return None
+    return f"{match[1]}@{match[2].lower()}"
+
+
+def _name(words: list[bytes], fallback: str | None) -> str | None:
+    """Return the display name decoded; None when there is none or it only repeats an address."""
+    pieces = [re.sub(rb"\\(.)", rb"\1", w[1:-1]) if w.startswith(b'"') and len(w) > 1 else w for w in words]
+    text = " ".join(headers.decode(b" ".join(pieces), fallback).split()).strip(_QUOTES)
+    return text if text and "@" not in text else None

@@ -1,0 +1,157 @@
+"""Bytes to text under whatever character set a mail program declared, or did not."""
+
+import codecs
+import re
+from collections.abc import Sequence
+
+# What mail programs write for a label, and the superset that they mean by it.
+_MEANT = {
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "ansi_x3.4-1968": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-8-i": "iso-8859-8",
+    "gb2312": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "hz-gb-2312": "hz",
+    "big5": "cp950",
+    "x-x-big5": "cp950",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "ksc5601": "cp949",
+    "euc-kr": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "utf8": "utf-8",
+    "utf-8mb4": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "x-unknown": "utf-8",
+    "unknown-8bit": "utf-8",
+    "default": "utf-8",
+}
+_SECOND = {"cp950": "big5hkscs", "iso2022_jp_ext": "cp932", "cp932": "shift_jisx0213"}
+# Codecs that Python knows and that are no character sets of text.
+_NO_TEXT = frozenset({"base64", "hex", "quopri", "uu", "zlib", "bz2", "rot13", "punycode", "idna", "undefined",
+                      "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})  # fmt: skip
+_LANGUAGE_OF = {
+    "gb18030": "zh-Hans",
+    "hz": "zh-Hans",
+    "cp950": "zh-Hant",
+    "big5hkscs": "zh-Hant",
+    "cp949": "ko",
+    "iso2022_kr": "ko",
+    "cp932": "ja",
+    "euc_jp": "ja",
+    "shift_jisx0213": "ja",
+    "iso2022_jp_ext": "ja",
+    "koi8-r": "ru",
+    "koi8_r": "ru",
+    "koi8-u": "uk",
+    "koi8_u": "uk",
+    "cp1253": "el",
+    "iso8859-7": "el",
+    "cp1254": "tr",
+    "cp1255": "he",
+    "iso8859-8": "he",
+    "tis-620": "th",
+    "cp874": "th",
+    "cp1258": "vi",
+}
+_GUESSES = ("cp1252", "gb18030", "cp932", "cp949", "cp950", "cp1250", "cp1251", "koi8_r", "euc_jp", "cp1253", "cp1254")
+_GUESS_BYTES = 20_000
+_UTF8_READ_AS_CP1252 = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|ï»¿")
+
+
+def decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
+    """Return the text and, where the decoding is in doubt, a defect. Never raises.
+
+    Order: the declared set (UTF-8 first when the bytes are UTF-8 beyond ASCII), UTF-8, a guess, replacement.
+    """
+    if data.isascii() and b"\x1b" not in data and b"~{" not in data:
+        if (wide := _wide(data, declared)) is not None:
+            return wide, None
+        return data.decode("ascii"), None
+    name = meant(declared)
+    if (text := _strict(data, "utf-8-sig")) is not None and name not in ("hz", "iso2022_jp_ext", "iso2022_kr", "utf-7"):
+        defect = None if name in ("utf-8", None) else f"declared {declared}, is utf-8"
+        return _unscrambled(text), defect
+    for candidate in (name, _SECOND.get(name or "")):
+        if candidate and (text := _strict(data, candidate)) is not None and not _looks_wrong(text, candidate):
+            return text, None
+    if b"\x1b$" in data and (text := _strict(data, "iso2022_jp_ext")) is not None:
+        return text, f"declared {declared}, is iso-2022-jp"
+    if (guessed := _guess(data)) is not None:
+        text, guess = guessed
+        return text, f"character set guessed: {guess}" + (f" (declared {declared})" if declared else "")
+    # A cut last character is the commonest reason why the declared set fails; keep everything before it.
+    return data.decode(name or "utf-8", "replace"), f"undecodable bytes as {declared or 'utf-8'}"
+
+
+def meant(declared: str | None) -> str | None:
+    """Return the Python codec for a charset label, by what mail programs mean; None for unknown labels."""
+    if not declared:
+        return None
+    label = declared.strip().strip("\"'").lower()[:40]
+    label = _MEANT.get(label, label)
+    try:
+        name = codecs.lookup(label).name
+    except (LookupError, ValueError):
+        return None
+    return None if name.replace("-", "_") in _NO_TEXT else label
+
+
+def language_hint(charsets: Sequence[str | None]) -> str | None:
+    """Return the language that one of the charset labels belongs to, as a BCP 47 tag."""
+    for charset in charsets:
+        if language := _LANGUAGE_OF.get(meant(charset) or ""):
+            return language
+    return None
+
+
+def _wide(data: bytes, declared: str | None) -> str | None:
+    if declared and declared.lower().startswith(("utf-16", "utf-32", "ucs-2", "utf-7", "unicode-1-1-utf-7")):
+        return _strict(data, meant(declared) or "utf-16")
+    return None
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, LookupError, ValueError):
+        return None
+
+
+def _unscrambled(text: str) -> str:
+    """Undo UTF-8 that a gateway read as Windows-1252 and wrote as UTF-8 again, where that is certain."""
+    if len(_UTF8_READ_AS_CP1252.findall(text)) < 2:
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _looks_wrong(text: str, codec: str) -> bool:
+    """Whether a single-byte set took bytes that are control characters in it: it was another set."""
+    return codec.startswith(("iso8859", "iso-8859")) and any("\x80" <= c <= "\x9f" for c in text)
+
+
+def _guess(data: bytes) -> tuple[str, str] | None:
+    from charset_normalizer import from_bytes  # its tables take 30 ms to load and are rarely needed
+
+    best = from_bytes(data[:_GUESS_BYTES], cp_isolation=list(_GUESSES), enable_fallback=False).best()
+    if best is None:
+        return None
+    text = _strict(data, best.encoding)
+    return None if text is None else (text, best.encoding)

@@ -1,0 +1,233 @@
+"""Signatures, legal footers and gateway banners at the ends of what somebody wrote."""
+
+import re
+from collections.abc import Sequence
+
+from mailbot.domain.message import Address, Role
+from mailbot.parsers.history import Line
+from mailbot.parsers.knowledge import MailKnowledge
+
+_DELIMITER = re.compile(r"\s*(?:--|—|––)\s*\Z")
+_RULED = re.compile(r"\s*[-_=*~—–─━＊＝ー・.+]{4,}\s*\Z")
+# What only a request says: a site, a subscription's number.
+_IDENTIFIER = re.compile(r"atlassian\.net|\bSEN\b|ＳＥＮ|\bE-[A-Z0-9]{3}-[A-Z0-9]{3}", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+_SENTENCE_END = (".", "!", "?", "。", "！", "？", ":", "：", ",", "、", "，", ";")
+_ENDINGS = " \t,.!。，、！:：;~～♪^-–—"
+_PART_END = re.compile(r"[,;.!。、，]\s*")
+_NAME_WORD = re.compile(r"[^\W\d_]+")
+_MAX_SIGNATURE = 15  # lines
+_MAX_SIGNATURE_WIDTH = 100
+_MAX_NAME_LINE = 60
+_HONORIFICS = ("様", "さま", "殿", "님", "先生", "女士", "小姐")
+
+
+def mark_endings(
+    lines: list[Line],
+    first: int,
+    last: int,
+    own: Sequence[int],
+    knowledge: MailKnowledge,
+    author: Address | None,
+    roles: list[Role],
+    role: Role,
+) -> None:
+    """Mark footers, banners and signatures among the lines `own` that one person wrote, between `first` and `last`."""
+    for region in _regions(own):
+        _mark_footers(lines, region, knowledge, roles)
+        rest = [i for i in region if roles[i] is role]
+        start = _signature_start(lines, rest, knowledge, author)
+        if start is not None:
+            for i in rest[start:]:
+                roles[i] = Role.SIGNATURE
+    _mark_banner(lines, own, knowledge, roles, role)
+
+
+def _regions(own: Sequence[int]) -> list[list[int]]:
+    """Return the runs of consecutive lines."""
+    regions: list[list[int]] = []
+    for i in own:
+        if regions and regions[-1][-1] == i - 1:
+            regions[-1].append(i)
+        else:
+            regions.append([i])
+    return regions
+
+
+def _mark_footers(lines: list[Line], region: list[int], knowledge: MailKnowledge, roles: list[Role]) -> None:
+    """Mark "sent from my phone" lines, and from the end upwards the paragraphs that are legal footers."""
+    for i in region:
+        if _is_sent_from(lines[i].text, knowledge):
+            roles[i] = Role.DISCLAIMER
+    for paragraph in reversed(_paragraphs(lines, region)):
+        text = "\n".join(lines[i].text for i in paragraph)
+        if all(roles[i] is Role.DISCLAIMER for i in paragraph):
+            continue
+        if not _is_footer(text, knowledge) or any(is_request(lines[i].text, knowledge) for i in paragraph):
+            break
+        for i in paragraph:
+            roles[i] = Role.DISCLAIMER
+
+
+def _is_sent_from(text: str, knowledge: MailKnowledge) -> bool:
+    folded = text.strip(" \t-_*[]<>").casefold().replace("’", "'")
+    if not folded or len(folded) > 120 or _IDENTIFIER.search(folded):
+        return False
+    return folded.startswith(knowledge.sent_from)
+
+
+def _is_footer(text: str, knowledge: MailKnowledge) -> bool:
+    if len(text) < 40 and not _wide(text):
+        return False
+    folded = text.casefold().replace("’", "'")
+    return sum(1 for word in knowledge.disclaimers if word in folded) >= 2
+
+
+def _wide(text: str) -> bool:
+    return len(text) >= 15 and any("\u3000" <= char <= "\ud7a3" for char in text)
+
+
+def _paragraphs(lines: list[Line], region: Sequence[int]) -> list[list[int]]:
+    paragraphs: list[list[int]] = []
+    after_blank = True
+    for i in region:
+        if lines[i].is_blank:
+            after_blank = True
+        elif after_blank:
+            paragraphs.append([i])
+            after_blank = False
+        else:
+            paragraphs[-1].append(i)
+    return paragraphs
+
+
+def _mark_banner(
+    lines: list[Line], own: Sequence[int], knowledge: MailKnowledge, roles: list[Role], role: Role
+) -> None:
+    """Mark the warning that a gateway puts above mail from outside."""
+    paragraphs = _paragraphs(lines, own[:40])
+    if len(paragraphs) < 2:
+        return
+    text = " ".join(lines[i].text for i in paragraphs[0]).casefold().strip(" *-_[]|\t")
+    if len(text) < 600 and text.startswith(knowledge.banners):
+        for i in paragraphs[0]:
+            if roles[i] is role and not is_request(lines[i].text, knowledge):
+                roles[i] = Role.DISCLAIMER
+
+
+def is_request(text: str, knowledge: MailKnowledge) -> bool:
+    """Whether a line says something that belongs to a request: a site, a SEN, a number of users of a product."""
+    if _IDENTIFIER.search(text):
+        return True
+    folded = text.casefold()
+    return _DIGIT.search(text) is not None and any(word in folded for word in knowledge.request_words)
+
+
+def _signature_start(
+    lines: list[Line], region: Sequence[int], knowledge: MailKnowledge, author: Address | None
+) -> int | None:
+    """Return the index in `region` from which everything is signature, or None."""
+    inked = [n for n, i in enumerate(region) if not lines[i].is_blank]
+    for n in inked:
+        if n and _DELIMITER.match(lines[region[n]].text) and len(region) - n <= 40:
+            return n
+    for n in reversed(inked[-_MAX_SIGNATURE:]):
+        below = [lines[region[m]].text for m in inked if m > n]
+        text = lines[region[n]].text
+        if any(is_request(line, knowledge) for line in [*below, text]) or len(text) > _MAX_SIGNATURE_WIDTH:
+            break
+        if below and is_closing(text, knowledge) and all(len(line) <= _MAX_SIGNATURE_WIDTH for line in below):
+            if n == 0 and len(region) > 1:
+                continue
+            return n + 1
+    return _by_rule(lines, region, inked, knowledge) or _by_name(lines, region, inked, knowledge, author)
+
+
+def is_closing(text: str, knowledge: MailKnowledge) -> bool:
+    """Whether a line closes a letter ("Kind regards") and says nothing else."""
+    folded = " ".join(text.casefold().replace("’", "'").strip(_ENDINGS).split())
+    if not folded or len(folded) > 90:
+        return False
+    if folded in knowledge.closings or folded in knowledge.courtesies:
+        return True
+    parts = [part.strip(_ENDINGS) for part in _PART_END.split(folded)]
+    return all(part in knowledge.closings or part in knowledge.courtesies for part in parts if part)
+
+
+def _by_rule(lines: list[Line], region: Sequence[int], inked: list[int], knowledge: MailKnowledge) -> int | None:
+    """A line of dashes near the end, with short lines and nothing of a request below."""
+    for n in inked[:-1]:
+        if not n or not _RULED.match(lines[region[n]].text):
+            continue
+        below = [m for m in inked if m > n]
+        if len(below) <= _MAX_SIGNATURE and not any(
+            is_request(lines[region[m]].text, knowledge) or len(lines[region[m]].text) > _MAX_SIGNATURE_WIDTH
+            for m in below
+        ):
+            return n
+    return None
+
+
+def _by_name(
+    lines: list[Line], region: Sequence[int], inked: list[int], knowledge: MailKnowledge, author: Address | None
+) -> int | None:
+    """The last paragraphs, from a line that is little more than the author's name."""
+    words = _name_words(author)
+    if not words or not inked:
+        return None
+    start: int | None = None
+    for n in reversed(inked[-_MAX_SIGNATURE:]):
+        text = lines[region[n]].text
+        if is_request(text, knowledge) or len(text) > _MAX_SIGNATURE_WIDTH:
+            break
+        if _is_name_line(text, words):
+            start = n
+            break
+    if start is None:
+        return None
+    while start > 1 and _is_company_line(lines[region[start - 1]].text, knowledge):
+        start -= 1
+    if start == 0 and len(inked) > 0:
+        return None
+    return start
+
+
+def _name_words(author: Address | None) -> list[str]:
+    if author is None or not author.name:
+        return []
+    return [word.casefold() for word in _NAME_WORD.findall(author.name) if len(word) > 1 or word > "\u3000"]
+
+
+def _is_name_line(text: str, words: list[str]) -> bool:
+    """Whether a line holds the author's name (all of it, or its first word alone) and no sentence."""
+    stripped = text.strip()
+    if not stripped or len(stripped) > _MAX_NAME_LINE or stripped.endswith(_SENTENCE_END) or "。" in stripped:
+        return False
+    if any(honorific in stripped for honorific in _HONORIFICS) or "@" in stripped.partition(" ")[0]:
+        return False
+    folded = stripped.casefold()
+    present = [word for word in words if word in folded]
+    if not present:
+        return False
+    head = folded[: min(folded.find(word) for word in present)]
+    if ":" in head or "：" in head:
+        return False
+    others = [word for word in _NAME_WORD.findall(folded) if word not in words]
+    if len(present) == len(words):
+        return len(others) <= 5
+    return not others and not _DIGIT.search(folded)
+
+
+def _is_company_line(text: str, knowledge: MailKnowledge) -> bool:
+    """Whether a line above the name may belong to the signature: short, no sentence, no label, no closing."""
+    stripped = text.strip()
+    return (
+        0 < len(stripped) <= 40
+        and not stripped.endswith(_SENTENCE_END)
+        and not any(char in stripped for char in ":：。、，@")
+        and not stripped.startswith(("-", "*", "・", "•", "■", "．"))
+        and not is_request(stripped, knowledge)
+        and not is_closing(stripped, knowledge)
+        and len(stripped.split()) <= 5
+        and _DIGIT.search(stripped) is None
+    )
