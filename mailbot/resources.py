@@ -62,7 +62,8 @@ def resources(overlay: Path | None = None) -> Resources:
     """Return the data files, with the operator's folder over the shipped ones; SetupError when there are none."""
     if overlay is not None and not overlay.is_dir():
         raise SetupError(f"{overlay}: no such folder; make it, or name another one with --folder")
-    return Resources((overlay, shipped_root()) if overlay is not None else (shipped_root(),))
+    shipped = shipped_root()
+    return Resources((shipped,) if overlay in (None, shipped) else (overlay, shipped))
 
 
 def shipped_root() -> Path:

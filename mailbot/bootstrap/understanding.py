@@ -42,8 +42,41 @@ class DeskUnderstanding:
         corrections: Mapping[str, str] = MappingProxyType({}),
     ) -> Decision:
         """Return what to do after the last message of the thread (oldest first)."""
-        inquiry = corrected(understand(thread, self.knowledge), corrections)
+        inquiry = understand(thread, self.knowledge, self.desk, CustomersOnFile(records_for))
+        inquiry = corrected(inquiry, corrections)
         return decide(inquiry, thread[-1], records_for(*lookups(inquiry)), self.pack, self.today())
+
+
+class CustomersOnFile(Mapping[str, str]):
+    """The customers' names by site and SEN, each looked up in the records when it is asked for."""
+
+    def __init__(self, records_for: RecordsFor) -> None:
+        self._records_for = records_for
+        self._known: dict[str, str | None] = {}
+
+    def __getitem__(self, key: str) -> str:
+        """Return the name; KeyError when there is none on file."""
+        if key not in self._known:
+            self._known[key] = self._looked_up(key)
+        name = self._known[key]
+        if name is None:
+            raise KeyError(key)
+        return name
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the keys that were asked for and are on file."""
+        return (key for key, name in self._known.items() if name is not None)
+
+    def __len__(self) -> int:
+        """Return how many keys were asked for and are on file."""
+        return sum(1 for _ in self)
+
+    def _looked_up(self, key: str) -> str | None:
+        records = self._records_for([key], [key], [])
+        if (entitlement := records.sens.get(key)) is not None:
+            return entitlement.customer
+        site = records.sites.get(key)
+        return site.entitlements[0].customer if site and site.entitlements else None
 
 
 @contextmanager

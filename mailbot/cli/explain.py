@@ -1,12 +1,11 @@
 """`mailbot explain`: decides threads without sending or storing anything (contract, `explain`)."""
 
 import datetime as dt
-import sys
 from pathlib import Path
 
 import click
 
-from mailbot.cli.output import print_json, print_text
+from mailbot.cli.output import mark_words, print_json, print_text
 
 
 @click.command(
@@ -40,7 +39,7 @@ def command(folder: Path, as_json: bool, data: Path, as_of: dt.datetime | None, 
     from mailbot.cli.explain_page import decision_page
 
     threads = [(name, _thread(Path(name))) for name in paths]
-    mark = highlighted if sys.stdout.isatty() else "«{}»".format
+    mark = mark_words()
     today = as_of.date() if as_of else dt.datetime.now(dt.UTC).date()
     with explainer(Installation(folder), data, today) as explain:
         for name, files in threads:
@@ -49,11 +48,6 @@ def command(folder: Path, as_json: bool, data: Path, as_of: dt.datetime | None, 
                 print_json(decision_object(name, explained.decision, explained.reply))
             else:
                 print_text(decision_page(name, explained.decision, explained.messages, explained.reply, mark))
-
-
-def highlighted(words: str) -> str:
-    """Return the words so that a terminal shows them bright."""
-    return click.style(words, fg="yellow", bold=True)
 
 
 def _thread(path: Path) -> list[Path]:

@@ -2,7 +2,10 @@
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import click
 
 
 def print_json(value: Mapping[str, object]) -> None:
@@ -13,6 +16,13 @@ def print_json(value: Mapping[str, object]) -> None:
 def print_text(text: str) -> None:
     """Write text to standard output, at once."""
     _write(text + "\n")
+
+
+def mark_words() -> Callable[[str], str]:
+    """Return what makes words stand out: colour on a terminal, else the marks of quotation."""
+    if sys.stdout.isatty():
+        return partial(click.style, fg="yellow", bold=True)
+    return "«{}»".format
 
 
 def _write(text: str) -> None:

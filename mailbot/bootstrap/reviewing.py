@@ -1,0 +1,35 @@
+"""What staff see of a review item and do with it, wired to the installation's store and renderer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.storing import open_desk_store, utc_now
+from mailbot.bootstrap.understanding import desk_understanding
+from mailbot.domain.case import CaseEvent, ReviewItem
+from mailbot.domain.errors import InputError
+from mailbot.domain.message import InboundMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A review item with the mails and events of its case, oldest first."""
+
+    item: ReviewItem
+    messages: Sequence[InboundMessage]
+    events: Sequence[CaseEvent]
+
+
+def review_item(installation: Installation, item_id: int) -> Shown:
+    """Return an item with all that belongs to it; InputError when there is none of this number."""
+    with open_desk_store(installation) as store, store.begin() as uow:
+        item = uow.reviews.get(item_id)
+        if item is None:
+            raise InputError(f"ITEM {item_id}: no such review item; see `mailbot review list`")
+        raws = uow.cases.messages(uow.cases.get(item.case_id))
+        events = uow.cases.events(item.case_id)
+        desk = installation.desk(uow.records.desk())
+        entry = uow.inbox.get(item.inbox_id)
+    with desk_understanding(installation, desk, lambda: utc_now().date()) as understanding:
+        messages = [understanding.read(raw) for raw in raws or ([entry.raw] if entry else [])]
+    return Shown(item=item, messages=messages, events=events)
