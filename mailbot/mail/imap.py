@@ -103,10 +103,13 @@ class ImapMailbox:
 
     def uids_from(self, first: int) -> Sequence[int]:
         """Return the UIDs >= `first`, ascending."""
-        self._news = False
         spans = [f"{low}:{low + SEARCH_SPAN - 1}" for low in range(first, self._uidnext - SEARCH_SPAN, SEARCH_SPAN)]
         spans.append(f"{first + len(spans) * SEARCH_SPAN}:*")
-        found = {uid for span in spans for uid in self._ask(partial(self._client.search, ["UID", span]))}
+        self._news = False
+        found = self._search(spans)
+        if self._news:  # the server noticed new mail only while it answered
+            self._news = False
+            found |= self._search(spans[-1:])
         # `n:*` names the last message even when its UID is below n (RFC 3501, 6.4.8).
         return sorted(uid for uid in found if uid >= first)
 
@@ -123,19 +126,11 @@ class ImapMailbox:
 
     def file_away(self, uid: int) -> None:
         """Move or flag the message as configured; done already or vanished is no error."""
-        target = self._account.target
-        match self._account.filing:
-            case Filing.MOVE if b"MOVE" in self._capabilities:
-                self._ask(lambda: self._client.move([uid], target))
-            case Filing.MOVE:
-                self._ask(lambda: self._client.copy([uid], target))
-                self._ask(lambda: self._client.add_flags([uid], [DELETED], silent=True))
-                if b"UIDPLUS" in self._capabilities:  # a plain EXPUNGE would take others' mails with it
-                    self._ask(lambda: self._client.uid_expunge([uid]))
-            case Filing.FLAG:
-                self._ask(lambda: self._client.add_flags([uid], [target.encode()], silent=True))
-            case Filing.NOTHING:
-                pass
+        try:
+            self._file_away(uid)
+        except _RefusedByServer:
+            if uid in self._search([str(uid)]):
+                raise
 
     def wait(self, seconds: float) -> bool:
         """Return True as soon as the server tells of new mail, False after `seconds` without any.
@@ -157,7 +152,29 @@ class ImapMailbox:
 
     def close(self) -> None:
         """Log out; never raises."""
+        with contextlib.suppress(Exception):
+            if self._idling_since is not None:
+                self._client.socket().settimeout(1.0)
+                self._client.idle_done()
         _hang_up(self._client)
+
+    def _file_away(self, uid: int) -> None:
+        target = self._account.target
+        match self._account.filing:
+            case Filing.MOVE if b"MOVE" in self._capabilities:
+                self._ask(lambda: self._client.move([uid], target))
+            case Filing.MOVE:
+                self._ask(lambda: self._client.copy([uid], target))
+                self._ask(lambda: self._client.add_flags([uid], [DELETED], silent=True))
+                if b"UIDPLUS" in self._capabilities:  # a plain EXPUNGE would take others' mails with it
+                    self._ask(lambda: self._client.uid_expunge([uid]))
+            case Filing.FLAG:
+                self._ask(lambda: self._client.add_flags([uid], [target.encode()], silent=True))
+            case Filing.NOTHING:
+                pass
+
+    def _search(self, spans: Sequence[str]) -> set[int]:
+        return {uid for span in spans for uid in self._ask(partial(self._client.search, ["UID", span]))}
 
     def _batches(self, uids: Sequence[int]) -> Iterator[dict[int, tuple[int, dt.datetime | None]]]:
         """Yield {uid: (size, internal date)} of at most BATCH messages and BATCH_BYTES."""

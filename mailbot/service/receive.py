@@ -57,9 +57,14 @@ def receive_new(mailbox: Mailbox, store: Store, clock: Clock, options: ReceiveOp
         log.warning("uidvalidity_changed", mailbox=str(mailbox.key), before=cursor[0], now=mailbox.uidvalidity)
         cursor = (mailbox.uidvalidity, 0)
     there = mailbox.uids_from(cursor[1] + 1)
-    uids = there[: options.at_once]
-    stored = _store(mailbox, store, clock, uids) if uids else Counter()
-    return ReceiveReport(stored=stored, filed=_file_away(mailbox, store), more=len(there) > len(uids))
+    missing = _without_row(mailbox, store, there)
+    stored, stuck = _store(mailbox, store, clock, missing[: options.at_once])
+    waiting = [*stuck, *missing[options.at_once :]]
+    if there:
+        with store.begin() as uow:
+            uow.inbox.set_cursor(mailbox.key, mailbox.uidvalidity, waiting[0] - 1 if waiting else there[-1])
+            uow.commit()
+    return ReceiveReport(stored=stored, filed=_file_away(mailbox, store), more=len(missing) > options.at_once)
 
 
 def list_old(mailbox: Mailbox, store: Store) -> ReceiveReport:
@@ -72,8 +77,7 @@ def list_old(mailbox: Mailbox, store: Store) -> ReceiveReport:
     if cursor is None or cursor[0] != mailbox.uidvalidity:
         return ReceiveReport(stored={})
     there = [uid for uid in mailbox.uids_from(1) if uid <= cursor[1]]
-    with store.begin() as uow:
-        unlisted = uow.inbox.unknown_uids(mailbox.key, mailbox.uidvalidity, there)
+    unlisted = _without_row(mailbox, store, there)
     count = 0
     for batch in _batches(mailbox.fetch_headers(unlisted)):
         with store.begin() as uow:
@@ -103,13 +107,18 @@ def _draw_the_line(mailbox: Mailbox, store: Store, options: ReceiveOptions) -> t
     return (mailbox.uidvalidity, last)
 
 
-def _store(mailbox: Mailbox, store: Store, clock: Clock, uids: Sequence[int]) -> Counter[InboxState]:
-    """Give each of the UIDs a row where it has none yet, and return the states in which they were stored."""
+def _without_row(mailbox: Mailbox, store: Store, uids: Sequence[int]) -> Sequence[int]:
+    if not uids:
+        return []
     with store.begin() as uow:
-        missing = uow.inbox.unknown_uids(mailbox.key, mailbox.uidvalidity, uids)
+        return uow.inbox.unknown_uids(mailbox.key, mailbox.uidvalidity, uids)
+
+
+def _store(mailbox: Mailbox, store: Store, clock: Clock, uids: Sequence[int]) -> tuple[Counter[InboxState], list[int]]:
+    """Give each of the UIDs a row; return the states, and the UIDs that the server has but does not give out."""
     states: Counter[InboxState] = Counter()
-    vanished = set(missing)
-    for batch in _batches(mailbox.fetch(missing)):
+    absent = set(uids)
+    for batch in _batches(mailbox.fetch(uids)):
         with store.begin() as uow:
             for message in batch:
                 state = _state_of(uow, message)
@@ -119,14 +128,18 @@ def _store(mailbox: Mailbox, store: Store, clock: Clock, uids: Sequence[int]) ->
                 if added is not None and state is InboxState.TOO_LARGE:
                     _show_to_staff(uow, added, message, clock())
             uow.commit()
-        vanished.difference_update(message.uid for message in batch)
+        absent.difference_update(message.uid for message in batch)
+    if not absent:
+        return states, []
+    stuck = sorted(absent.intersection(mailbox.uids_from(min(absent))))
+    if stuck:
+        log.error("mail_not_given_out", mailbox=str(mailbox.key), uids=stuck)
     with store.begin() as uow:
-        for uid in sorted(vanished):
+        for uid in sorted(absent.difference(stuck)):
             nothing = Fetched(uid=uid, raw=b"", size=0, internal_date=None, complete=False)
             states[InboxState.VANISHED] += _add(uow, mailbox, nothing, InboxState.VANISHED) is not None
-        uow.inbox.set_cursor(mailbox.key, mailbox.uidvalidity, uids[-1])
         uow.commit()
-    return +states
+    return states, stuck
 
 
 def _state_of(uow: UnitOfWork, message: Fetched) -> InboxState:

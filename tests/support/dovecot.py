@@ -69,8 +69,12 @@ service imap-login {{
 service imap {{
   process_min_avail = 1
 }}
+auth_failure_delay = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -108,13 +112,12 @@ class Dovecot:
         for file in self.maildir(user).glob("dovecot*"):
             file.unlink()
 
-    def sessions(self) -> list[int]:
-        """Return the process ids of the instance's IMAP sessions."""
-        master = int((self.folder / "run" / "master.pid").read_text())
-        listed = subprocess.run(
-            ["ps", "-o", "pid=,comm=", "--ppid", str(master)], capture_output=True, text=True, check=True
+    def busy_sessions(self) -> list[int]:
+        """Return the process ids that serve somebody now."""
+        who = subprocess.run(
+            ["doveadm", "-c", str(self.config), "-f", "tab", "who", "-1"], capture_output=True, text=True, check=True
         ).stdout
-        return [int(line.split()[0]) for line in listed.splitlines() if line.split()[1:] == ["imap"]]
+        return [int(line.split("\t")[2]) for line in who.splitlines()[1:]]
 
 
 @contextlib.contextmanager
