@@ -53,10 +53,9 @@ def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    with postgres.database() as url:
-        yield url
+def postgres_url(postgres: Postgres) -> str:
+    """A migrated PostgreSQL database without rows, the test's own while it runs."""
+    return postgres.emptied()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

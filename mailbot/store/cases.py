@@ -97,7 +97,7 @@ class SqlCaseStore:
 
     def events(self, case_id: int) -> Sequence[CaseEvent]:
         """Return all events, oldest first."""
-        return [_event(row) for row in self._connection.execute(_EVENTS, {"case_id": case_id})]
+        return [event_of_row(row) for row in self._connection.execute(EVENTS_OF_CASE, {"case_id": case_id})]
 
     def get(self, case_id: int) -> Case:
         """Return a case by id; KeyError when there is none."""
@@ -125,7 +125,7 @@ class SqlCaseStore:
         self._connection.execute(sa.insert(case_events), [_event_row(event) for event in events])
 
     def _with_participants(self, row: AnyRow) -> Case:  # the row's columns are those of `cases`
-        participants = self._connection.scalars(_PARTICIPANTS, {"case_id": row.id})
+        participants = self._connection.scalars(PARTICIPANTS_OF_CASE, {"case_id": row.id})
         return Case(
             id=row.id,
             number=row.number,
@@ -170,7 +170,8 @@ def _event_row(event: CaseEvent) -> dict[str, object]:
     }
 
 
-def _event(row: AnyRow) -> CaseEvent:  # the row's columns are those of `case_events`
+def event_of_row(row: AnyRow) -> CaseEvent:
+    """Return the event of a row of `EVENTS_OF_CASE`."""
     return CaseEvent(case_id=row.case_id, at=row.at, kind=row.kind, actor=row.actor, data=data_from_json(row.data))
 
 
@@ -191,7 +192,7 @@ _OPEN = sa.insert(cases).returning(cases.c.id)
 
 _BY_ID = sa.select(*_CASE).where(cases.c.id == sa.bindparam("case_id"))
 
-_PARTICIPANTS = (
+PARTICIPANTS_OF_CASE = (
     sa.select(case_participants.c.address)
     .where(case_participants.c.case_id == sa.bindparam("case_id"))
     .order_by(case_participants.c.address)
@@ -204,7 +205,9 @@ _MESSAGES = (
     .order_by(inbox.c.id)
 )
 
-_EVENTS = sa.select(case_events).where(case_events.c.case_id == sa.bindparam("case_id")).order_by(case_events.c.id)
+EVENTS_OF_CASE = (
+    sa.select(case_events).where(case_events.c.case_id == sa.bindparam("case_id")).order_by(case_events.c.id)
+)
 
 _RECORD = (
     sa.update(cases)

@@ -16,11 +16,13 @@ import psycopg
 from psycopg import sql
 
 from mailbot.store import upgrade
+from mailbot.store.tables import metadata
 
 BINARIES = Path("/usr/lib/postgresql")
 MISSING = "PostgreSQL is not installed (Debian package: postgresql)"
 UNPRIVILEGED = ("postgres", "nobody")
 TEMPLATE = "mailbot_template"
+EMPTIED = "mailbot_emptied"
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,15 @@ class Postgres:
         finally:
             self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def run(self, statement: sql.Composed) -> None:
-        """Run one statement outside of any test's database."""
-        with psycopg.connect(host=str(self.folder), user=self.user, dbname="postgres", autocommit=True) as connection:
+    def emptied(self) -> str:
+        """Return the URL of a migrated database without rows, the same one each time; quicker than a fresh copy."""
+        tables = [sql.Identifier(table.name) for table in reversed(metadata.sorted_tables)]
+        self.run(sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(table) for table in tables), database=EMPTIED)
+        return self.url(EMPTIED)
+
+    def run(self, statement: sql.Composable, *, database: str = "postgres") -> None:
+        """Run a statement."""
+        with psycopg.connect(host=str(self.folder), user=self.user, dbname=database, autocommit=True) as connection:
             connection.execute(statement)
 
     def control(self, action: str, *options: str) -> None:
@@ -81,6 +89,7 @@ def running_postgres(*, durable: bool = False) -> Iterator[Postgres]:
         try:
             server.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
             upgrade(server.url(TEMPLATE))
+            server.run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (EMPTIED, TEMPLATE))))
             yield server
         finally:
             server.control("stop", "-m", "immediate")
