@@ -9,6 +9,7 @@ from types import MappingProxyType
 from mailbot.bootstrap.installation import Installation
 from mailbot.domain.corrections import corrected
 from mailbot.domain.decision import Decision
+from mailbot.domain.file import Records
 from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.policy_pack import PolicyPack
 from mailbot.handlers import decide, lookups
@@ -16,6 +17,7 @@ from mailbot.parsers.attachments.pool import ReaderPool
 from mailbot.parsers.knowledge import MailKnowledge, load_mail_knowledge
 from mailbot.parsers.lexicon import Knowledge, load_knowledge
 from mailbot.parsers.mime import read_message
+from mailbot.parsers.reading import NamesOnFile
 from mailbot.parsers.understand import understand
 from mailbot.ports import AttachmentReader, RecordsFor
 
@@ -42,41 +44,24 @@ class DeskUnderstanding:
         corrections: Mapping[str, str] = MappingProxyType({}),
     ) -> Decision:
         """Return what to do after the last message of the thread (oldest first)."""
-        inquiry = understand(thread, self.knowledge, self.desk, CustomersOnFile(records_for))
+        inquiry = understand(thread, self.knowledge, self.desk, _customers_on_file(records_for))
         inquiry = corrected(inquiry, corrections)
         return decide(inquiry, thread[-1], records_for(*lookups(inquiry)), self.pack, self.today())
 
 
-class CustomersOnFile(Mapping[str, str]):
-    """The customers' names by site and SEN, each looked up in the records when it is asked for."""
+def _customers_on_file(records_for: RecordsFor) -> NamesOnFile:
+    def names(sites: Sequence[str], sens: Sequence[str]) -> Mapping[str, str]:
+        if not sites and not sens:
+            return {}
+        records = records_for(sites, sens, ())
+        by_sen = {e.sen: e.customer for e in records.sens.values() if e.sen in sens}
+        return by_sen | {s: records.sites[s].entitlements[0].customer for s in sites if _has_customer(records, s)}
 
-    def __init__(self, records_for: RecordsFor) -> None:
-        self._records_for = records_for
-        self._known: dict[str, str | None] = {}
+    return names
 
-    def __getitem__(self, key: str) -> str:
-        """Return the name; KeyError when there is none on file."""
-        if key not in self._known:
-            self._known[key] = self._looked_up(key)
-        name = self._known[key]
-        if name is None:
-            raise KeyError(key)
-        return name
 
-    def __iter__(self) -> Iterator[str]:
-        """Iterate over the keys that were asked for and are on file."""
-        return (key for key, name in self._known.items() if name is not None)
-
-    def __len__(self) -> int:
-        """Return how many keys were asked for and are on file."""
-        return sum(1 for _ in self)
-
-    def _looked_up(self, key: str) -> str | None:
-        records = self._records_for([key], [key], [])
-        if (entitlement := records.sens.get(key)) is not None:
-            return entitlement.customer
-        site = records.sites.get(key)
-        return site.entitlements[0].customer if site and site.entitlements else None
+def _has_customer(records: Records, site: str) -> bool:
+    return site in records.sites and bool(records.sites[site].entitlements)
 
 
 @contextmanager

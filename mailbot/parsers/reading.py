@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.domain.evidence import Evidence, Extracted
@@ -25,6 +25,10 @@ _REPLY_PREFIX = re.compile(
     r"^\s*(?:(?:re|aw|sv|vs|odp|ynt|antw|rif|r|ответ|回复|回覆|答复|答覆|返信|회신|답장)\s?(?:\[\d+\])?\s?[:：]\s*)+",
     re.IGNORECASE,
 )
+
+
+NamesOnFile = Callable[[Sequence[str], Sequence[str]], Mapping[str, str]]
+"""Gives for sites and SENs the customer's name in the vendor's records, by site and by SEN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +66,8 @@ class Reading:
     unchanged: bool
 
 
-def read(
-    message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, names_on_file: Mapping[str, str]
-) -> Reading:
-    """Read one message. `names_on_file` gives a site's customer as the vendor's records write it."""
+def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, names_on_file: NamesOnFile) -> Reading:
+    """Read one message. A name on file is recognised where the mail writes it; it never fills a field by itself."""
     written_on = _day(message.date)
     language = message.language
     body = scan(message.body, index, language, knowledge, written_on)
@@ -101,12 +103,12 @@ def read(
         knowledge,
     )
     theirs = [p.email.value for p in persons if p.theirs and p.email]
+    on_file = names_on_file([s.value for s in sites], [s.value for s in sens])
     customer = customer_company(
         [(b.scan, b.units) for b in (*blocks, subject)],
         [s.value for s in sites],
         theirs,
-        [names_on_file[s.value] for s in sites if s.value in names_on_file]
-        + [names_on_file[s.value] for s in sens if s.value in names_on_file],
+        list(dict.fromkeys(on_file.values())),
         company.value if company else None,
         knowledge,
     )

@@ -1,7 +1,7 @@
 """From the messages of a thread to what is asked: the newest statement of a field wins (policy section 8)."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbot.domain.evidence import FROM_HEADER, Evidence, Extracted
@@ -19,7 +19,7 @@ from mailbot.domain.request import (
 )
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.merging import merge_lines
-from mailbot.parsers.reading import Reading, read
+from mailbot.parsers.reading import NamesOnFile, Reading, read
 from mailbot.parsers.requests.addresses import OwnedAddress
 from mailbot.parsers.requests.kinds import Cues, decide_kind
 from mailbot.parsers.requests.persons import Person
@@ -30,14 +30,13 @@ def understand(
     messages: Sequence[InboundMessage],
     knowledge: Knowledge,
     desk: Desk,
-    names_on_file: Mapping[str, str] | None = None,
+    names_on_file: NamesOnFile = lambda sites, sens: {},
 ) -> Inquiry:
     """Return what a thread asks after its last message; messages oldest first, at least one.
 
-    `names_on_file` maps sites and SENs to the customer's name in the vendor's records: where a mail writes that
-    name it is recognised as the customer's company. It never fills in what the mail does not say.
+    `names_on_file` gives the customer's name in the vendor's records for sites and SENs: where a mail writes it, it is recognised as the customer's company. It never fills in what the mail does not say.
     """
-    readings = [read(m, i, knowledge, desk, names_on_file or {}) for i, m in enumerate(messages) if m.automatic is None]
+    readings = [read(m, i, knowledge, desk, names_on_file) for i, m in enumerate(messages) if m.automatic is None]
     newest = messages[-1]
     silent = Inquiry(
         language=newest.language,
