@@ -15,7 +15,7 @@ from mailbot.store.convert import data_from_json, decision_to_json, to_json
 from mailbot.store.joining import may_join, numbers_in_subject, threading_keys
 from mailbot.store.tables import case_events, case_message_ids, case_participants, cases, counters, inbox, inbox_bytes
 from mailbot.store.text import address_key, domain_key, message_id_key
-from mailbot.store.upsert import insert_for, insert_or_skip
+from mailbot.store.upsert import count_up, insert_or_skip
 
 
 class SqlCaseStore:
@@ -107,9 +107,8 @@ class SqlCaseStore:
         return self._with_participants(row)
 
     def _next_number(self, year: int) -> str:
-        statement = insert_for(self._connection.dialect.name, counters)
-        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
-        count = self._connection.scalar(statement.returning(counters.c.value), {"name": f"cases {year}", "value": 1})
+        statement = count_up(self._connection.dialect.name, counters)
+        count = self._connection.scalar(statement, {"name": f"cases {year}", "value": 1})
         return f"Q-{year}-{count:05d}"
 
     def _remember(self, case_id: int, message: InboundMessage) -> None:
@@ -119,10 +118,10 @@ class SqlCaseStore:
     def _admit(self, case_id: int, addresses: Iterable[str]) -> None:
         rows = [{"case_id": case_id, "address": address, "domain": domain_key(address)} for address in addresses]
         if rows:
-            self._connection.execute(insert_or_skip(self._connection, case_participants), rows)
+            self._connection.execute(insert_or_skip(self._connection.dialect.name, case_participants), rows)
 
     def _append(self, events: Sequence[CaseEvent]) -> None:
-        self._connection.execute(sa.insert(case_events), [_event_row(event) for event in events])
+        self._connection.execute(_INSERT_EVENT, [_event_row(event) for event in events])
 
     def _with_participants(self, row: AnyRow) -> Case:  # the row's columns are those of `cases`
         participants = self._connection.scalars(PARTICIPANTS_OF_CASE, {"case_id": row.id})
@@ -141,7 +140,7 @@ class SqlCaseStore:
 def remember_message_id(connection: sa.Connection, case_id: int, message_id: str) -> None:
     """Let later mails that refer to this Message-ID find the case."""
     row = {"case_id": case_id, "message_id": message_id_key(message_id)}
-    connection.execute(insert_or_skip(connection, case_message_ids), row)
+    connection.execute(insert_or_skip(connection.dialect.name, case_message_ids), row)
 
 
 def events_of(case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> list[CaseEvent]:
@@ -187,6 +186,8 @@ _MENTIONED = (
         )
     )
 )
+
+_INSERT_EVENT = sa.insert(case_events)
 
 _OPEN = sa.insert(cases).returning(cases.c.id)
 

@@ -12,7 +12,7 @@ from mailbot.ports import Clock
 from mailbot.store.columns import AnyRow, database_time
 from mailbot.store.tables import UNFILED, inbox, inbox_bytes, mailbox_cursor
 from mailbot.store.text import address_key, message_id_key
-from mailbot.store.upsert import insert_or_skip, insert_or_update
+from mailbot.store.upsert import insert_or_skip_returning_id, insert_or_update
 
 
 class SqlInboxStore:
@@ -31,10 +31,8 @@ class SqlInboxStore:
     def set_cursor(self, mailbox: MailboxKey, uidvalidity: int, uid: int) -> None:
         """Remember that every UID up to `uid` has a row or was there before the first connect."""
         key = {"account": mailbox.account, "folder": mailbox.folder}
-        self._connection.execute(
-            insert_or_update(self._connection, mailbox_cursor, key=("account", "folder")),
-            {**key, "uidvalidity": uidvalidity, "uid": uid},
-        )
+        statement = insert_or_update(self._connection.dialect.name, mailbox_cursor, ("account", "folder"))
+        self._connection.execute(statement, {**key, "uidvalidity": uidvalidity, "uid": uid})
 
     def add(
         self,
@@ -47,9 +45,8 @@ class SqlInboxStore:
         sender: str | None = None,
     ) -> int | None:
         """Insert a row and return its id, or None when (mailbox, uidvalidity, uid) is there already."""
-        statement = insert_or_skip(self._connection, inbox).returning(inbox.c.id)
         inbox_id = self._connection.scalar(
-            statement,
+            insert_or_skip_returning_id(self._connection.dialect.name, inbox),
             {
                 "account": mailbox.account,
                 "folder": mailbox.folder,
@@ -69,8 +66,8 @@ class SqlInboxStore:
         )
         if inbox_id is None:
             return None
-        self._connection.execute(sa.insert(inbox_bytes), {"inbox_id": inbox_id, "raw": message.raw})
-        return int(inbox_id)
+        self._connection.execute(_INSERT_BYTES, {"inbox_id": inbox_id, "raw": message.raw})
+        return inbox_id
 
     def find_copies(self, sha256: str) -> Sequence[InboxEntry]:
         """Return entries with these bytes, oldest first."""
@@ -149,6 +146,8 @@ def _entry(row: AnyRow) -> InboxEntry:  # the row's columns are those of `entry_
 _CURSOR = sa.select(mailbox_cursor.c.uidvalidity, mailbox_cursor.c.uid).where(
     mailbox_cursor.c.account == sa.bindparam("account"), mailbox_cursor.c.folder == sa.bindparam("folder")
 )
+
+_INSERT_BYTES = sa.insert(inbox_bytes)
 
 _WITH_BYTES = (
     sa.select(*entry_columns(), inbox_bytes.c.raw)

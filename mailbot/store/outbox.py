@@ -15,7 +15,7 @@ from mailbot.store.columns import AnyRow, database_time
 from mailbot.store.convert import addresses_from_json, to_json
 from mailbot.store.tables import UNSENT, outbox, outbox_bytes, sent_log
 from mailbot.store.text import address_key, domain_key
-from mailbot.store.upsert import insert_or_skip
+from mailbot.store.upsert import insert_or_skip_returning_id
 
 
 class SqlOutboxStore:
@@ -40,11 +40,11 @@ class SqlOutboxStore:
             "fence": 0,
             "due_at": due_at,
         }
-        outbox_id = self._connection.scalar(insert_or_skip(self._connection, outbox).returning(outbox.c.id), row)
+        outbox_id = self._connection.scalar(insert_or_skip_returning_id(self._connection.dialect.name, outbox), row)
         if outbox_id is None:
             return False
         self._connection.execute(
-            sa.insert(outbox_bytes),
+            _INSERT_BYTES,
             {
                 "outbox_id": outbox_id,
                 "raw": message.raw,
@@ -132,7 +132,7 @@ class SqlOutboxStore:
         at = self._clock()
         rows = [{"address": address_key(a), "domain": domain_key(a), "at": at} for a in message.recipients]
         if rows:
-            self._connection.execute(sa.insert(sent_log), rows)
+            self._connection.execute(_LOG, rows)
 
 
 def _lease_lost(entry: OutboxEntry) -> LeaseLost:
@@ -157,6 +157,9 @@ def _entry(row: AnyRow) -> OutboxEntry:  # the row's columns are those of `_CLAI
         fence=row.fence,
     )
 
+
+_INSERT_BYTES = sa.insert(outbox_bytes)
+_LOG = sa.insert(sent_log)
 
 _RAW = sa.select(outbox_bytes.c.raw).where(outbox_bytes.c.outbox_id == outbox.c.id).scalar_subquery().label("raw")
 

@@ -38,7 +38,7 @@ class SqlQuoteStore:
             "superseded": False,
             "snapshot": quote_to_json(issued),
         }
-        self._connection.execute(sa.insert(quotes), row)
+        self._connection.execute(_INSERT, row)
         return issued
 
     def latest(self, case_id: int) -> Quote | None:
@@ -46,6 +46,8 @@ class SqlQuoteStore:
         snapshot = self._connection.scalar(_LATEST, {"case_id": case_id})
         return None if snapshot is None else quote_from_json(snapshot)
 
+
+_INSERT = sa.insert(quotes)
 
 _NEXT_REVISION = (
     sa.update(cases)
