@@ -9,7 +9,7 @@ from mailbot.parsers.attachments.reading import Reading
 from mailbot.parsers.attachments.table import one_line, rows_text
 
 _SEPARATORS = "\t;,|"
-_SAMPLE_ROWS = 200
+_SAMPLE = 50_000
 
 
 def read_delimited(content: bytes) -> Reading:
@@ -26,8 +26,9 @@ def read_delimited(content: bytes) -> Reading:
 def _separator(text: str) -> str | None:
     """Return the separator that cuts most rows into the same number of cells; None when no one does."""
     best, best_score = None, (0.0, 0)
+    sample = text[:_SAMPLE]
     for separator in _SEPARATORS:
-        widths = Counter(len(row) for row in _parse(text, separator)[:_SAMPLE_ROWS] if any(row))
+        widths = Counter(len(row) for row in _parse(sample, separator) if any(row))
         width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
         score = (rows / widths.total(), width) if width > 1 else (0.0, 0)
         if score > best_score:

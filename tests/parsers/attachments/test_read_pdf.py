@@ -30,6 +30,14 @@ def test_east_asian_text_has_no_spaces_inside(language, words):
     assert text_of(pdf([page], language)) == f"{words}\n数量\t50"
 
 
+def test_a_space_between_the_names_of_a_person_is_kept():
+    assert text_of(pdf([[(50, 700, "担当者： 佐藤 大輔")]], "ja")) == "担当者： 佐藤 大輔"
+
+
+def test_many_spaces_separate_columns():
+    assert text_of(pdf([[(50, 700, "Jira Cloud          50")]])) == "Jira Cloud\t50"
+
+
 @pytest.mark.parametrize("rotate", [90, 180, 270])
 def test_a_turned_page_is_read_as_it_is_shown(rotate):
     upright = {  # where the page's two columns and two lines have to stand to be upright after the turn
@@ -55,6 +63,20 @@ def test_a_set_table_has_its_columns():
         "1\tJira Service Management\tStandard\t50",
         "2\tConfluence\tPremium\t1,200",
     ]
+
+
+def test_a_cell_of_several_lines_stays_in_its_row():
+    source = b"""#table(columns: (30pt, 75pt, 80pt, 60pt), [1], [Jira Service Management], [Standard], [50],
+        [2], [Confluence], [Premium plan for all users], [20])"""
+    assert text_of(typst.compile(source)).splitlines() == [
+        "1\tJira Service Management\tStandard\t50",
+        "2\tConfluence\tPremium plan for all users\t20",
+    ]
+
+
+def test_a_line_below_a_table_is_no_part_of_it():
+    source = b"#table(columns: 3, stroke: none, [1], [Jira], [50])\nPlease answer by Friday."
+    assert text_of(typst.compile(source)).splitlines() == ["1\tJira\t50", "Please answer by Friday."]
 
 
 def test_prose_has_no_tabs_even_when_justified():
