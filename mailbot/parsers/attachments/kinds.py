@@ -43,7 +43,6 @@ _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", Kind.IMAGE),
     (b"\xff\xd8\xff", Kind.IMAGE),
     (b"GIF8", Kind.IMAGE),
-    (b"BM", Kind.IMAGE),
     (b"II*\x00", Kind.IMAGE),
     (b"MM\x00*", Kind.IMAGE),
     (b"-----BEGIN PGP MESSAGE", Kind.ENCRYPTED),
@@ -54,10 +53,14 @@ _MAGIC = (
     (b"Rar!", Kind.UNSUPPORTED),
     (b"7z\xbc\xaf\x27\x1c", Kind.UNSUPPORTED),
     (b"\x1f\x8b", Kind.UNSUPPORTED),
-    (b"MZ", Kind.UNSUPPORTED),
     (b"\x7fELF", Kind.UNSUPPORTED),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_STREAMS = (
+    (("__properties_version1.0", "WordDocument", "PowerPoint Document"), Kind.UNSUPPORTED),  # may embed workbooks
+    (("EncryptedPackage",), Kind.ENCRYPTED),
+    (("Workbook\0", "Book\0"), Kind.XLS),
+)
 _PDF_HEADER_WITHIN = 1024
 
 _TYPES = {
@@ -184,10 +187,9 @@ def _zip_kind(content: bytes) -> Kind:
 
 def _ole_kind(content: bytes) -> Kind:
     """Tell what an OLE file holds by the names of its streams (UTF-16 in its directory)."""
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        return Kind.ENCRYPTED
-    if any(name.encode("utf-16-le") in content for name in ("Workbook\0", "Book\0")):
-        return Kind.XLS
+    for streams, kind in _OLE_STREAMS:
+        if any(name.encode("utf-16-le") in content for name in streams):
+            return kind
     return Kind.UNSUPPORTED
 
 

@@ -35,7 +35,10 @@ class ReaderPool:
         if (settled := read_without_risk(attachment)) is not None:
             return settled
         with self._slots:
-            child = self._take()
+            try:
+                child = self._take()
+            except OSError as error:  # the machine is out of processes or memory
+                return replace(attachment, unreadable=Unreadable.TIMED_OUT, notes=(f"no reader process: {error}",))
             try:
                 return child.read(attachment, self._wall_seconds)
             finally:
@@ -102,6 +105,7 @@ class _Child:
     def read(self, attachment: Attachment, wall_seconds: float) -> Attachment:
         """Return the attachment as the process read it, or as unreadable when no answer came in time."""
         self._questions += 1
+        self._broken = True  # until its answer was read: an exception here must not leave it to the next attachment
         timed_out = threading.Event()
 
         def end_in_time() -> None:
@@ -111,11 +115,13 @@ class _Child:
         timer = threading.Timer(wall_seconds, end_in_time)
         timer.daemon = True
         timer.start()
-        answer = self._ask(attachment)
-        timer.cancel()
-        self._broken = answer is None or timed_out.is_set()
+        try:
+            answer = self._ask(attachment)
+        finally:
+            timer.cancel()
         if answer is None:
             return self._unanswered(attachment, timed_out.is_set())
+        self._broken = timed_out.is_set()
         return replace(
             attachment, part=answer.part, unreadable=answer.unreadable, decoy=answer.decoy, notes=answer.notes
         )
@@ -132,7 +138,7 @@ class _Child:
         try:
             send_question(
                 questions,
-                Label(filename=attachment.filename, content_type=attachment.content_type),
+                Label(filename=_sendable(attachment.filename), content_type=_sendable(attachment.content_type) or ""),
                 attachment.content,
             )
             return receive_answer(answers, max_bytes=_MAX_ANSWER_BYTES)
@@ -145,3 +151,8 @@ class _Child:
         if timed_out or ended_by == signal.SIGXCPU:
             return replace(attachment, unreadable=Unreadable.TIMED_OUT, notes=("reading took too long",))
         return replace(attachment, unreadable=Unreadable.CORRUPT, notes=("the reader broke down on this file",))
+
+
+def _sendable(text: str | None) -> str | None:
+    """Return the text without lone surrogates, which JSON cannot carry."""
+    return None if text is None else text.encode("utf-8", "ignore").decode("utf-8")

@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
         (rb"{\rtf1 x}", Kind.RTF),
         (b"<!DOCTYPE html><p>x", Kind.HTML),
         (zipped({"order.xlsx": xlsx([["x"]])}), Kind.UNSUPPORTED),
-        (ole({"WordDocument": b""}), Kind.UNSUPPORTED),
+        (ole({"WordDocument": "Workbook\0".encode("utf-16-le")}), Kind.UNSUPPORTED),
         (ole({"EncryptedPackage": b""}), Kind.ENCRYPTED),
         (b"-----BEGIN PGP MESSAGE-----\n", Kind.ENCRYPTED),
         (b"BEGIN:VCARD\r\n", Kind.DECOY),
@@ -71,6 +71,11 @@ def test_an_xml_workbook_of_2003_has_no_reader():
     assert read(attached(content, "order.xls", "application/vnd.ms-excel")).unreadable is Unreadable.UNSUPPORTED
 
 
+def test_two_letters_do_not_make_a_picture_or_a_program():
+    for text in (b"BMW Group, 50 users", b"MZ is our reference"):
+        assert identify(attached(text, "order.txt", "text/plain")).kind is Kind.TEXT
+
+
 def test_a_mail_is_told_by_its_header():
     assert identify(attached(b"Subject: x\n\nbody", None, "message/rfc822")).kind is Kind.MESSAGE
     assert identify(attached(b"no header at all", "a.eml", "message/rfc822")).kind is Kind.TEXT
@@ -115,7 +120,7 @@ def test_cards_invitations_and_signatures_are_decoys(content, filename, content_
         (zipped({"a.txt": "x"}), Unreadable.UNSUPPORTED),
         (ole({"EncryptedPackage": b""}), Unreadable.ENCRYPTED),
         (b"PK\x03\x04 cut off", Unreadable.CORRUPT),
-        (b"MZ\x90\x00", Unreadable.UNSUPPORTED),
+        (b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff", Unreadable.UNSUPPORTED),
         (bytes(range(256)), Unreadable.UNSUPPORTED),
     ],
 )

@@ -47,8 +47,9 @@ def test_it_is_an_attachment_reader():
         attached(b"broken", "q.xlsx"),
         attached(with_part(xlsx([["x"]]), SHEET, lambda s: s[:300]), "q.xlsx"),
         attached(b"BEGIN:VCARD", "q.vcf"),
+        attached(ORDER.content, "\ud800order\u202e.xlsx", "application/\udfff"),
     ],
-    ids=lambda a: a.filename,
+    ids=lambda a: ascii(a.filename),
 )
 def test_a_process_reads_what_reading_here_gives(pool, attachment):
     assert pool(attachment) == read(attachment)
@@ -89,6 +90,27 @@ def test_a_process_that_dies_at_work_makes_the_file_corrupt_and_is_replaced(monk
         assert processes(unlucky) == []
         monkeypatch.undo()
         assert unlucky(ORDER).readable
+
+
+def test_an_interrupted_process_is_not_used_again(monkeypatch):
+    def interrupt(child, attachment):
+        raise KeyboardInterrupt
+
+    with ReaderPool(processes=1) as interrupted:
+        monkeypatch.setattr(_Child, "_ask", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(ORDER)
+        assert processes(interrupted) == []
+
+
+def test_without_a_process_the_attachment_is_unreadable_and_says_so(monkeypatch):
+    def fail(*arguments, **options):
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(pool_module.subprocess, "Popen", fail)
+    found = ReaderPool()(ORDER)
+    assert found.unreadable is Unreadable.TIMED_OUT
+    assert found.notes == ("no reader process: Resource temporarily unavailable",)
 
 
 def test_what_takes_too_long_is_ended_and_the_next_one_read():
