@@ -160,6 +160,10 @@ class InboxStore(Protocol):
         """Return how many entries are in each state (the ledger); states without any may be left out."""
         ...
 
+    def oldest_waiting(self) -> dt.datetime | None:
+        """Return when the oldest unprocessed mail arrived; None when none waits."""
+        ...
+
     def claim_next(self, *, lease_seconds: float) -> InboxEntry | None:
         """Claim the oldest unprocessed row that no living worker holds, counting the attempt; None when idle.
 
@@ -211,6 +215,13 @@ class CaseStore(Protocol):
         """
         ...
 
+    def amend(self, case: Case, event: CaseEvent, at: dt.datetime, decision: Decision | None = None) -> Case:
+        """Append what a person did, save the decision that follows from it, if any, and return the case.
+
+        The version grows by one. Raises StaleCase when somebody changed the case since it was read.
+        """
+        ...
+
     def append(self, event: CaseEvent) -> None:
         """Append one event."""
         ...
@@ -228,7 +239,7 @@ class QuoteStore(Protocol):
     """Issued quotes and drafts; an issued quote never changes."""
 
     def issue(self, case: Case, quote: Quote, at: dt.datetime) -> Quote:
-        """Record the quote as the next revision of the case and return it numbered."""
+        """Record the quote as the next revision of the case, append `QuoteIssued`, and return it numbered."""
         ...
 
     def latest(self, case_id: int) -> Quote | None:
@@ -240,11 +251,11 @@ class ReviewStore(Protocol):
     """What waits for staff."""
 
     def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime) -> int:
-        """Add an item and return its id; an open item of the same case is replaced by the new one."""
+        """Add an item, append `ReviewOpened`, and return its id; an open item of the case is replaced by the new one."""
         ...
 
     def open_for_parked(self, entry: InboxEntry, cause: str, at: dt.datetime) -> int:
-        """Add an item for a mail that could not be processed."""
+        """Add an item for a mail that could not be processed, in its case or in a new one that it is linked to."""
         ...
 
     def open_for_case(self, case: Case, cause: str, inbox_id: int | None, at: dt.datetime) -> int:
@@ -320,6 +331,10 @@ class OutboxStore(Protocol):
 
     def claim_abandoned(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
         """Claim the oldest row whose worker died after the final dot and before the answer, attempts unchanged."""
+        ...
+
+    def count_by_state(self) -> Mapping[OutboxState, int]:
+        """Return how many rows are in each state; states without any may be left out."""
         ...
 
     def of_case(self, case_id: int) -> Sequence[OutboxEntry]:

@@ -69,27 +69,19 @@ class SqlCaseStore:
 
     def record(self, case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> Case:
         """Append `MailReceived` and `Decided`, save the case's new state and return it, its version grown by one."""
-        known = {"case": case.id, "read_version": case.version}
-        values = {
-            "new_language": decision.language,
-            "new_action": decision.action.value,
-            "new_decision": decision_to_json(decision),
-            "new_changed_at": at,
-        }
-        if self._connection.execute(_RECORD, known | values).rowcount == 0:
-            raise StaleCase(f"case {case.number} was changed since version {case.version} was read")
+        saved = self._save(case, decision, at)
         self._remember(case.id, message)
         sender = address_key(message.sender.email) if message.sender else None
         newcomers = (sender,) if sender and sender not in case.participants else ()
         self._admit(case.id, newcomers)
         self._append(events_of(case, decision, message, at))
-        return replace(
-            case,
-            version=case.version + 1,
-            participants=case.participants + newcomers,
-            language=decision.language,
-            last_action=decision.action,
-        )
+        return replace(saved, participants=case.participants + newcomers)
+
+    def amend(self, case: Case, event: CaseEvent, at: dt.datetime, decision: Decision | None = None) -> Case:
+        """Append what a person did, save the decision that follows from it, if any, and return the case."""
+        saved = self._save(case, decision, at)
+        self._append([event])
+        return saved
 
     def append(self, event: CaseEvent) -> None:
         """Append one event."""
@@ -105,6 +97,23 @@ class SqlCaseStore:
         if row is None:
             raise KeyError(case_id)
         return self._with_participants(row)
+
+    def _save(self, case: Case, decision: Decision | None, at: dt.datetime) -> Case:
+        known = {"case": case.id, "read_version": case.version, "new_changed_at": at}
+        if decision is None:
+            done = self._connection.execute(_TOUCH, known)
+        else:
+            values = {
+                "new_language": decision.language,
+                "new_action": decision.action.value,
+                "new_decision": decision_to_json(decision),
+            }
+            done = self._connection.execute(_RECORD, known | values)
+        if done.rowcount == 0:
+            raise StaleCase(f"case {case.number} was changed since version {case.version} was read")
+        language = case.language if decision is None else decision.language
+        action = case.last_action if decision is None else decision.action
+        return replace(case, version=case.version + 1, language=language, last_action=action)
 
     def _next_number(self, year: int) -> str:
         statement = count_up(self._connection.dialect.name, counters)
@@ -220,4 +229,10 @@ _RECORD = (
         decision=sa.bindparam("new_decision"),
         changed_at=sa.bindparam("new_changed_at"),
     )
+)
+
+_TOUCH = (
+    sa.update(cases)
+    .where(cases.c.id == sa.bindparam("case"), cases.c.version == sa.bindparam("read_version"))
+    .values(version=cases.c.version + 1, changed_at=sa.bindparam("new_changed_at"))
 )

@@ -1,5 +1,6 @@
 """The inbox table: every mail of every mailbox, each in exactly one state."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -93,6 +94,10 @@ class SqlInboxStore:
     def count_by_state(self) -> Mapping[InboxState, int]:
         """Return how many entries are in each state (the ledger)."""
         return {InboxState(row.state): row.entries for row in self._connection.execute(_LEDGER)}
+
+    def oldest_waiting(self) -> dt.datetime | None:
+        """Return when the oldest unprocessed mail arrived; None when none waits."""
+        return self._connection.scalar(_OLDEST)
 
     def claim_next(self, *, lease_seconds: float) -> InboxEntry | None:
         """Claim the oldest unprocessed row that no living worker holds, counting the attempt; None when idle."""
@@ -194,6 +199,8 @@ _CLAIM = (
         sa.select(inbox_bytes.c.raw).where(inbox_bytes.c.inbox_id == inbox.c.id).scalar_subquery().label("raw"),
     )
 )
+
+_OLDEST = sa.select(inbox.c.received_at).where(inbox.c.state == _new).order_by(inbox.c.id).limit(1)
 
 _FINISH = (
     sa.update(inbox)

@@ -1,7 +1,7 @@
 """The outbox table: finished messages on their way out, and the log that keeps their number in bounds."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -112,6 +112,10 @@ class SqlOutboxStore:
         """Return how many automatic replies went (or are about to go) to anybody since then."""
         return self._connection.scalar(_TO_ANYBODY, {"since": since}) or 0
 
+    def count_by_state(self) -> Mapping[OutboxState, int]:
+        """Return how many rows are in each state."""
+        return {OutboxState(row.state): row.rows for row in self._connection.execute(_BY_STATE)}
+
     def of_case(self, case_id: int) -> Sequence[OutboxEntry]:
         """Return the case's rows, oldest first."""
         return [_entry(row) for row in self._connection.execute(_OF_CASE, {"case_id": case_id})]
@@ -197,6 +201,8 @@ _SET_PHASE = (
     .where(outbox.c.id == sa.bindparam("entry_id"), outbox.c.fence == sa.bindparam("entry_fence"))
     .values(phase=sa.bindparam("new_phase"), lease_until=_lease_end)
 )
+
+_BY_STATE = sa.select(outbox.c.state, sa.func.count().label("rows")).group_by(outbox.c.state)
 
 _OF_CASE = sa.select(*outbox.c, _RAW).where(outbox.c.case_id == sa.bindparam("case_id")).order_by(outbox.c.id)
 

@@ -167,6 +167,9 @@ class MemoryInboxStore:
     def count_by_state(self) -> Mapping[InboxState, int]:
         return Counter(entry.state for entry in self._tables.inbox.values())
 
+    def oldest_waiting(self) -> dt.datetime | None:
+        return next((e.received_at for e in self._tables.inbox.values() if e.state is InboxState.NEW), None)
+
     def claim_next(self, *, lease_seconds: float) -> InboxEntry | None:
         now = self._clock()
         waiting: set[str] = set()
@@ -245,21 +248,28 @@ class MemoryCaseStore:
         return [e.raw for e in mails if e.case_id == case.id and e.state is InboxState.DONE]
 
     def record(self, case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> Case:
-        held = self._tables.cases[case.id]
-        if held.version != case.version:
-            raise StaleCase(case.number)
+        saved = self._save(case, decision)
         sender = {address_key(message.sender.email)} if message.sender else set()
-        recorded = replace(
-            held,
-            version=held.version + 1,
-            participants=(*held.participants, *sorted(sender - set(held.participants))),
-            language=decision.language,
-            last_action=decision.action,
-        )
+        recorded = replace(saved, participants=(*saved.participants, *sorted(sender - set(saved.participants))))
         self._tables.cases[case.id] = recorded
         self._remember(case, message)
         self._tables.events.extend(events_of(case, decision, message, at))
         return recorded
+
+    def amend(self, case: Case, event: CaseEvent, at: dt.datetime, decision: Decision | None = None) -> Case:
+        saved = self._save(case, decision)
+        self._tables.events.append(event)
+        return saved
+
+    def _save(self, case: Case, decision: Decision | None) -> Case:
+        held = self._tables.cases[case.id]
+        if held.version != case.version:
+            raise StaleCase(case.number)
+        saved = replace(held, version=held.version + 1)
+        if decision is not None:
+            saved = replace(saved, language=decision.language, last_action=decision.action)
+        self._tables.cases[case.id] = saved
+        return saved
 
     def append(self, event: CaseEvent) -> None:
         self._tables.events.append(event)
@@ -432,6 +442,9 @@ class MemoryOutboxStore:
 
     def sent_in_all_since(self, since: dt.datetime) -> int:
         return sum(at >= since for _, at in self._tables.sent)
+
+    def count_by_state(self) -> Mapping[OutboxState, int]:
+        return Counter(entry.state for entry in self._tables.outbox.values())
 
     def of_case(self, case_id: int) -> Sequence[OutboxEntry]:
         return [entry for entry in self._tables.outbox.values() if entry.case_id == case_id]
