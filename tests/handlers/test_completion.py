@@ -56,6 +56,11 @@ def test_a_co_term_without_lines_takes_what_is_active() -> None:
     assert lines_of(request(Kind.CO_TERM), records) == [*WHOLE_SITE, ("bitbucket", "standard", 10)]
 
 
+def test_a_renewal_that_names_a_product_takes_it_however_long_ago_it_ended() -> None:
+    records = records_of(subscription("SEN-1000005", "guard", 10, TODAY - dt.timedelta(days=61)))
+    assert lines_of(request(Kind.RENEWAL, line("guard")), records) == [("guard", "standard", 10)]
+
+
 @pytest.mark.parametrize("kind", [Kind.RENEWAL, Kind.CO_TERM])
 def test_sens_named_limit_what_is_taken(kind: Kind) -> None:
     assert lines_of(request(kind, sens=(CONFLUENCE.sen,))) == [("confluence", "premium", 100)]

@@ -334,6 +334,12 @@ def test_a_co_term_of_some_subscriptions_minds_the_end_of_these_alone() -> None:
     assert reasons(request(CO_TERM, line("jira"), target=JIRA.end_date)) == {"co_term_review"}
 
 
+@pytest.mark.parametrize(("days", "holds"), [(0, True), (1, False)])
+def test_a_co_term_of_something_new_ends_after_today(days: int, holds: bool) -> None:
+    asked = request(CO_TERM, line("guard", users=10), target=TODAY + dt.timedelta(days=days))
+    assert ("invalid_date" in reasons(asked)) is holds
+
+
 def test_a_discount_that_is_claimed_is_verified() -> None:
     assert reasons(request(RENEWAL, discount_claim=said("academic"))) == {"discount_claim"}
 

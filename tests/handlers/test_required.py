@@ -120,6 +120,11 @@ def test_a_field_with_a_doubt_is_not_missing(path: str, asked: Request) -> None:
     assert missing(replace(asked, doubts=(Doubt(reason=Reason.CONFLICTING_VALUES, path=path),))) == ()
 
 
+def test_a_doubt_about_a_line_says_that_there_was_one() -> None:
+    doubt = Doubt(reason=Reason.AMBIGUOUS_PRODUCT, path="lines[0].product")
+    assert missing(request(Kind.UPGRADE, doubts=(doubt,))) == ()
+
+
 def test_addresses_of_a_new_site_may_be_spared_by_the_policy_pack() -> None:
     customer = Customer(name=said("Carl Customer"), email=said("carl@customer.example"))
     asked = replace(request(Kind.NEW_SITE, line("guard", users=50), site=None), customer=customer)
