@@ -251,7 +251,7 @@ class ReviewStore(Protocol):
     """What waits for staff."""
 
     def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime) -> int:
-        """Add an item, append `ReviewOpened`, and return its id; an open item of the case is replaced by the new one."""
+        """Add an item, append `ReviewOpened`, and return its id; an open item of the case is replaced."""
         ...
 
     def open_for_parked(self, entry: InboxEntry, cause: str, at: dt.datetime) -> int:

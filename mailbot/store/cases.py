@@ -15,6 +15,7 @@ from mailbot.store.convert import data_from_json, decision_to_json, to_json
 from mailbot.store.joining import may_join, numbers_in_subject, threading_keys
 from mailbot.store.tables import case_events, case_message_ids, case_participants, cases, counters, inbox, inbox_bytes
 from mailbot.store.text import address_key, domain_key, message_id_key
+from mailbot.store.trail import decided, mail_received
 from mailbot.store.upsert import count_up, insert_or_skip
 
 
@@ -74,7 +75,7 @@ class SqlCaseStore:
         sender = address_key(message.sender.email) if message.sender else None
         newcomers = (sender,) if sender and sender not in case.participants else ()
         self._admit(case.id, newcomers)
-        self._append(events_of(case, decision, message, at))
+        self._append([mail_received(case.id, message, at), decided(case.id, decision, at)])
         return replace(saved, participants=case.participants + newcomers)
 
     def amend(self, case: Case, event: CaseEvent, at: dt.datetime, decision: Decision | None = None) -> Case:
@@ -152,22 +153,6 @@ def remember_message_id(connection: sa.Connection, case_id: int, message_id: str
     connection.execute(insert_or_skip(connection.dialect.name, case_message_ids), row)
 
 
-def events_of(case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> list[CaseEvent]:
-    """Return what a decided mail adds to the audit trail, without anything of its body."""
-    received = {"message_id": message.message_id, "sender": message.sender.email if message.sender else None}
-    decided = {
-        "action": decision.action.value,
-        "reasons": decision.reasons,
-        "topics": decision.topics,
-        "kinds": [request.kind.value for request in decision.requests],
-        "missing": [path for request in decision.requests for path in request.missing],
-    }
-    return [
-        CaseEvent(case_id=case.id, at=at, kind="MailReceived", actor="machine", data=received),
-        CaseEvent(case_id=case.id, at=at, kind="Decided", actor="machine", data=decided),
-    ]
-
-
 def _event_row(event: CaseEvent) -> dict[str, object]:
     return {
         "case_id": event.case_id,
@@ -219,20 +204,13 @@ EVENTS_OF_CASE = (
     sa.select(case_events).where(case_events.c.case_id == sa.bindparam("case_id")).order_by(case_events.c.id)
 )
 
-_RECORD = (
-    sa.update(cases)
-    .where(cases.c.id == sa.bindparam("case"), cases.c.version == sa.bindparam("read_version"))
-    .values(
-        version=cases.c.version + 1,
-        language=sa.bindparam("new_language"),
-        last_action=sa.bindparam("new_action"),
-        decision=sa.bindparam("new_decision"),
-        changed_at=sa.bindparam("new_changed_at"),
-    )
-)
-
 _TOUCH = (
     sa.update(cases)
     .where(cases.c.id == sa.bindparam("case"), cases.c.version == sa.bindparam("read_version"))
     .values(version=cases.c.version + 1, changed_at=sa.bindparam("new_changed_at"))
+)
+_RECORD = _TOUCH.values(
+    language=sa.bindparam("new_language"),
+    last_action=sa.bindparam("new_action"),
+    decision=sa.bindparam("new_decision"),
 )

@@ -7,15 +7,18 @@ import sqlalchemy as sa
 
 from mailbot.domain.case import Case
 from mailbot.domain.quote import Quote
+from mailbot.store.cases import SqlCaseStore
 from mailbot.store.convert import quote_from_json, quote_to_json
 from mailbot.store.tables import cases, quotes
+from mailbot.store.trail import quote_issued
 
 
 class SqlQuoteStore:
     """Keeps `ports.QuoteStore`."""
 
-    def __init__(self, connection: sa.Connection) -> None:
+    def __init__(self, connection: sa.Connection, case_store: SqlCaseStore) -> None:
         self._connection = connection
+        self._cases = case_store
 
     def issue(self, case: Case, quote: Quote, at: dt.datetime) -> Quote:
         """Record the quote as the next revision of the case and return it numbered; KeyError without the case."""
@@ -39,6 +42,7 @@ class SqlQuoteStore:
             "snapshot": quote_to_json(issued),
         }
         self._connection.execute(_INSERT, row)
+        self._cases.append(quote_issued(case.id, issued, at))
         return issued
 
     def latest(self, case_id: int) -> Quote | None:

@@ -12,6 +12,7 @@ from mailbot.store.cases import SqlCaseStore
 from mailbot.store.columns import AnyRow, CleanText
 from mailbot.store.convert import decision_from_json, decision_to_json
 from mailbot.store.tables import OPEN_ITEM, cases, inbox, review_items
+from mailbot.store.trail import review_opened
 
 REPLACED = "replaced"
 """Settlement of an item whose case came to a newer decision."""
@@ -30,7 +31,7 @@ class SqlReviewStore:
     def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime) -> int:
         """Add an item and return its id; an open item of the same case is replaced by the new one."""
         self.close_for(case, at)
-        return self._add(case.id, inbox_id, at, decision=decision_to_json(decision), note="")
+        return self._add(case.id, inbox_id, at, decision=decision, note="")
 
     def open_for_parked(self, entry: InboxEntry, cause: str, at: dt.datetime) -> int:
         """Add an item for a mail that could not be processed, in its case or a new one, and return its id."""
@@ -38,6 +39,7 @@ class SqlReviewStore:
         if case_id is None:
             sender = self._connection.scalar(_SENDER, {"inbox_id": entry.id})
             case_id = self._cases.open_for(sender, language=UNREAD_LANGUAGE, subject="", at=at).id
+            self._connection.execute(_LINK, {"entry_id": entry.id, "new_case": case_id})
         self._replace(case_id, at)
         return self._add(case_id, entry.id, at, decision=None, note=cause)
 
@@ -81,9 +83,17 @@ class SqlReviewStore:
     def _replace(self, case_id: int, at: dt.datetime) -> None:
         self._connection.execute(_REPLACE, {"case": case_id, "new_settlement": REPLACED, "new_at": at})
 
-    def _add(self, case_id: int, inbox_id: int, at: dt.datetime, *, decision: str | None, note: str) -> int:
-        row = {"case_id": case_id, "inbox_id": inbox_id, "opened_at": at, "decision": decision, "note": note}
-        return int(self._connection.execute(_INSERT, row).scalar_one())
+    def _add(self, case_id: int, inbox_id: int, at: dt.datetime, *, decision: Decision | None, note: str) -> int:
+        row = {
+            "case_id": case_id,
+            "inbox_id": inbox_id,
+            "opened_at": at,
+            "decision": None if decision is None else decision_to_json(decision),
+            "note": note,
+        }
+        item_id = int(self._connection.execute(_INSERT, row).scalar_one())
+        self._cases.append(review_opened(case_id, item_id, decision, at))
+        return item_id
 
 
 def _item(row: AnyRow) -> ReviewItem:  # the row's columns are those of `_ITEMS`
@@ -108,6 +118,8 @@ _INSERT = sa.insert(review_items).returning(review_items.c.id)
 _ITEMS = sa.select(review_items, cases.c.number.label("case_number")).join(cases, cases.c.id == review_items.c.case_id)
 
 _SENDER = sa.select(inbox.c.sender).where(inbox.c.id == sa.bindparam("inbox_id"))
+
+_LINK = sa.update(inbox).where(inbox.c.id == sa.bindparam("entry_id")).values(case_id=sa.bindparam("new_case"))
 
 _NEWEST_MAIL = sa.select(sa.func.max(inbox.c.id)).where(inbox.c.case_id == sa.bindparam("case_id"))
 

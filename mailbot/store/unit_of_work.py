@@ -43,7 +43,7 @@ class SqlUnitOfWork:
         self.inbox: InboxStore = SqlInboxStore(connection, clock, owner)
         cases = SqlCaseStore(connection, free_mail_domains)
         self.cases: CaseStore = cases
-        self.quotes: QuoteStore = SqlQuoteStore(connection)
+        self.quotes: QuoteStore = SqlQuoteStore(connection, cases)
         self.reviews: ReviewStore = SqlReviewStore(connection, cases)
         self.outbox: OutboxStore = SqlOutboxStore(connection, clock, owner)
         self.records: RecordStore = SqlRecordStore(connection, import_cache)

@@ -1,6 +1,7 @@
 """Cases are found by those who belong to them, and change only from the state that was read."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -137,6 +138,22 @@ def test_a_decision_on_an_outdated_case_is_refused(store: Store, case: Case) -> 
         uow.commit()
     with store.begin() as uow, pytest.raises(StaleCase):
         uow.cases.record(case, decision(), inbound(), NOW)
+
+
+def test_what_a_person_did_moves_the_case_on(store: Store, case: Case) -> None:
+    noted = CaseEvent(case_id=case.id, at=NOW, kind="Noted", actor="kim")
+    corrected = replace(noted, kind="Corrected", data={"site": "acme.atlassian.net"})
+    with store.begin() as uow:
+        amended = uow.cases.amend(case, noted, NOW)
+        settled = uow.cases.amend(amended, corrected, NOW, decision(Action.QUOTE, language="fr"))
+        uow.commit()
+    assert (amended.version, amended.language, amended.last_action) == (2, "en", None)
+    assert (settled.version, settled.language, settled.last_action) == (3, "fr", Action.QUOTE)
+    with store.begin() as uow:
+        assert uow.cases.get(case.id) == settled
+        assert uow.cases.events(case.id) == [noted, corrected]
+        with pytest.raises(StaleCase):
+            uow.cases.amend(amended, noted, NOW)
 
 
 def test_events_are_kept_in_their_order(store: Store, case: Case) -> None:

@@ -128,6 +128,15 @@ def test_unknown_uids_are_those_without_a_row_under_this_uidvalidity(store: Stor
         assert uow.inbox.unknown_uids(MAILBOX, 7, []) == []
 
 
+def test_the_oldest_waiting_mail_tells_how_far_behind_the_desk_is(store: Store) -> None:
+    add(store, 1, state=InboxState.OLD)
+    with store.begin() as uow:
+        assert uow.inbox.oldest_waiting() is None
+    add(store, 2)
+    with store.begin() as uow:
+        assert uow.inbox.oldest_waiting() == NOW
+
+
 def test_new_mail_is_claimed_oldest_first_and_each_but_once(store: Store) -> None:
     ids = [add(store, uid) for uid in (5, 6)]
     add(store, 7, state=InboxState.OLD)

@@ -157,6 +157,14 @@ def test_a_person_releases_the_same_bytes(store: Store, case: Case, state: Outbo
     assert (again.raw, again.message_id, again.phase) == (entry.raw, entry.message_id, None)
 
 
+def test_rows_are_counted_by_state(store: Store, case: Case) -> None:
+    put(store, case, outgoing(number=1), revision=1)
+    put(store, case, outgoing(number=2), revision=2)
+    claim(store)
+    with store.begin() as uow:
+        assert uow.outbox.count_by_state() == {OutboxState.READY: 1, OutboxState.SENDING: 1}
+
+
 def test_a_row_that_nothing_holds_back_is_not_released(store: Store, case: Case) -> None:
     put(store, case, outgoing())
     entry = claim(store)

@@ -44,6 +44,8 @@ def test_quotes_are_numbered_by_case_and_revision(store: Store, case: Case) -> N
         assert uow.quotes.latest(case.id) == second
         assert uow.cases.get(case.id).revision == 2
         assert uow.quotes.latest(case.id + 1) is None
+        issued = [event for event in uow.cases.events(case.id) if event.kind == "QuoteIssued"]
+    assert [(event.data["revision"], event.data["total"]) for event in issued] == [(1, "5355.00"), (2, "99.90")]
 
 
 def test_a_review_item_gives_back_the_decision(store: Store, case: Case, entry: InboxEntry) -> None:
@@ -53,7 +55,9 @@ def test_a_review_item_gives_back_the_decision(store: Store, case: Case, entry: 
         uow.commit()
     with store.begin() as uow:
         item = uow.reviews.get(item_id)
+        (opened,) = uow.cases.events(case.id)
         assert uow.reviews.get(item_id + 1) is None
+    assert (opened.kind, opened.data) == ("ReviewOpened", {"item": item_id, "reasons": ["amount_limit"]})
     assert item is not None
     assert (item.decision, item.findings, item.inbox_id) == (waiting, waiting.findings, entry.id)
     assert (item.case_id, item.case_number, item.opened_at) == (case.id, case.number, NOW)
@@ -101,6 +105,9 @@ def test_a_parked_mail_gets_a_case_of_its_sender(store: Store, entry: InboxEntry
         item = uow.reviews.get(item_id)
         assert item is not None
         case = uow.cases.get(item.case_id)
+        parked = uow.inbox.get(entry.id)
+    assert parked is not None
+    assert parked.case_id == case.id
     assert (item.decision, item.findings, item.inbox_id) == (None, (), entry.id)
     assert item.note.startswith("unreadable")
     assert case.participants == (SENDER,)

@@ -101,7 +101,7 @@ def test_a_refused_message_is_shown_to_staff_and_not_sent_again(with_question):
     desk.clock.advance(hours=72)
     assert desk.deliver() == DeliverReport()
     assert "550 no such user" in desk.waiting[0].note
-    assert desk.events[-1] == "ReplyFailed"
+    assert desk.events[-2:] == ["ReplyFailed", "ReviewOpened"]
 
 
 def test_one_refused_message_stops_no_other(desk):

@@ -109,5 +109,5 @@ def test_a_case_page_shows_all_of_a_case(store: SqlStore) -> None:
     assert [(mail.message_id, mail.outcome) for mail in page.mails] == [("1@x", "quote")]
     assert [(r.kind, r.state, r.text) for r in page.replies] == [(ReplyKind.QUOTE, OutboxState.SENT, "Here it is")]
     assert [(q.number, q.revision) for q in page.quotes] == [(case.number, 1)]
-    assert [event.kind for event in page.events] == ["MailReceived", "Decided"]
+    assert [event.kind for event in page.events] == ["MailReceived", "Decided", "QuoteIssued"]
     assert page.open_item is None

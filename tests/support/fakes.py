@@ -25,9 +25,9 @@ from mailbot.ports import (
     RecordStore,
     ReviewStore,
 )
-from mailbot.store.cases import events_of
 from mailbot.store.joining import may_join, numbers_in_subject, threading_keys
 from mailbot.store.text import address_key, domain_key, message_id_key
+from mailbot.store.trail import decided, mail_received, quote_issued, review_opened
 
 NO_RECORDS = Records(price_book=PriceBook(version="", prices={}))
 
@@ -253,7 +253,7 @@ class MemoryCaseStore:
         recorded = replace(saved, participants=(*saved.participants, *sorted(sender - set(saved.participants))))
         self._tables.cases[case.id] = recorded
         self._remember(case, message)
-        self._tables.events.extend(events_of(case, decision, message, at))
+        self._tables.events += [mail_received(case.id, message, at), decided(case.id, decision, at)]
         return recorded
 
     def amend(self, case: Case, event: CaseEvent, at: dt.datetime, decision: Decision | None = None) -> Case:
@@ -305,6 +305,7 @@ class MemoryQuoteStore:
         issued = replace(quote, number=case.number, revision=revision, replaces=before)
         self._tables.quotes[case.id, revision] = issued
         self._tables.cases[case.id] = replace(held, revision=revision)
+        self._tables.events.append(quote_issued(case.id, issued, at))
         return issued
 
     def latest(self, case_id: int) -> Quote | None:
@@ -328,6 +329,7 @@ class MemoryReviewStore:
             case = self._tables.cases[entry.case_id]
         else:
             case = self._cases.open_for(self._tables.senders[entry.id], language="en", at=at)
+            self._tables.inbox[entry.id] = replace(self._tables.inbox[entry.id], case_id=case.id)
         self.close_for(case, at)
         return self._add(case, entry.id, at, decision=None, note=cause)
 
@@ -373,6 +375,7 @@ class MemoryReviewStore:
             inbox_id=inbox_id,
             note=note,
         )
+        self._tables.events.append(review_opened(case.id, number, decision, at))
         return number
 
 
