@@ -1,16 +1,17 @@
 """Whether a later mail changed anything; what did not change gets no second reply (policy section 8)."""
 
 import dataclasses
-from typing import Any
+from typing import Any, TypeVar
 
-from mailbot.domain.decision import Decision
 from mailbot.domain.evidence import Extracted
+
+T = TypeVar("T")
 
 _WHERE_IT_WAS_READ = frozenset({"evidence", "note", "language"})
 
 
-def says_the_same(one: Decision, other: Decision) -> bool:
-    """Whether two decisions come to the same, wherever and in whatever words their values were read."""
+def says_the_same(one: T, other: T) -> bool:
+    """Whether two decisions, or parts of them, come to the same, wherever and in whatever words they were read."""
     return bool(_bare(one) == _bare(other))
 
 

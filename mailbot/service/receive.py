@@ -4,7 +4,7 @@ import datetime as dt
 import email.utils
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from itertools import islice
@@ -42,11 +42,14 @@ class ReceiveReport:
     more: bool = False
 
 
-def receive_new(mailbox: Mailbox, store: Store, clock: Clock, options: ReceiveOptions) -> ReceiveReport:
+def receive_new(
+    mailbox: Mailbox, store: Store, clock: Clock, options: ReceiveOptions, on_stored: Callable[[], None] = lambda: None
+) -> ReceiveReport:
     """Every mail of the folder has a row, and what has one is filed away as configured.
 
     What was there before the first connect is listed as OLD and never answered. After a change of UIDVALIDITY all
-    UIDs are new; mails whose bytes are known become COPY. Raises TransientError when the server is away; nothing
+    UIDs are new; mails whose bytes are known become COPY. `on_stored` is called as soon as there is something to
+    process. Raises TransientError when the server is away; nothing
     is lost by it.
     """
     with store.begin() as uow:
@@ -59,6 +62,8 @@ def receive_new(mailbox: Mailbox, store: Store, clock: Clock, options: ReceiveOp
     there = mailbox.uids_from(cursor[1] + 1)
     missing = _without_row(mailbox, store, there)
     stored, stuck = _store(mailbox, store, clock, missing[: options.at_once])
+    if stored:
+        on_stored()  # filing away can wait, the reseller need not
     waiting = [*stuck, *missing[options.at_once :]]
     if there:
         with store.begin() as uow:

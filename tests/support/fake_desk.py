@@ -2,7 +2,7 @@
 
 import email
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from types import MappingProxyType
@@ -43,9 +43,13 @@ def mail(
 
 @dataclass
 class FakeUnderstanding:
-    """Keeps `ports.Understanding`. `before_decide` runs before each decision, to change the world meanwhile."""
+    """Keeps `ports.Understanding`. `before_decide` runs before each decision, to change the world meanwhile.
 
-    before_decide: list[object] = field(default_factory=list)
+    `overrides` is done instead of what the mails say.
+    """
+
+    before_decide: list[Callable[[], object]] = field(default_factory=list)
+    overrides: str = ""
     decided: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
     def read(self, raw: bytes) -> InboundMessage:
@@ -78,7 +82,7 @@ class FakeUnderstanding:
         if self.before_decide:
             self.before_decide.pop(0)()
         records_for([], [], [])
-        return _decision(corrections.get("action", word), rest)
+        return _decision(self.overrides or corrections.get("action", word), rest)
 
 
 def _decision(word: str, about: str) -> Decision:

@@ -1,0 +1,204 @@
+"""Who runs when: a thread for each mailbox, one or more that process, one that delivers, and ticks that wake them.
+
+Nothing is excluded here: that two never do the same work is the database's matter.
+"""
+
+import contextlib
+import datetime as dt
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # has no stubs
+
+from mailbot.domain.case import MailboxKey
+from mailbot.domain.errors import MailbotError, SetupError
+from mailbot.ports import Clock, Mailbox, ReplyRenderer, Store, Transport, Understanding
+from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due
+from mailbot.service.process import ProcessOptions, process_next
+from mailbot.service.receive import ReceiveOptions, list_old, receive_new
+from mailbot.service.upkeep import UpkeepOptions, look_after
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 300.0
+PAUSE_FOR_SETUP = 60.0  # for what only a person mends: no storm of logins
+ALARM_AFTER = 3  # failures in a row
+GLANCE = 1.0  # seconds within which a thread notices that it shall stop
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A mailbox to read: how it is opened, and after how many seconds it is looked into unasked."""
+
+    key: MailboxKey
+    open: Callable[[], Mailbox]
+    receive: ReceiveOptions
+    poll_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Everything that the service's threads work with."""
+
+    store: Store
+    understanding: Understanding
+    render: ReplyRenderer
+    transport: Transport
+    clock: Clock
+    mailboxes: Sequence[Watched]
+    process: ProcessOptions
+    deliver: DeliverOptions
+    upkeep: UpkeepOptions = field(default_factory=UpkeepOptions)
+    processors: int = 1
+    tick_seconds: float = 5.0
+    upkeep_seconds: float = 60.0
+
+
+def serve(service: Service) -> None:
+    """Run until SIGTERM or SIGINT; then finish what was begun and return. For the main thread."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with running(service):
+            log.info("serving", mailboxes=[str(watched.key) for watched in service.mailboxes])
+            stop.wait()
+            log.info("stopping")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def running(service: Service) -> Iterator[None]:
+    """Run the service's threads for the time of the block; at its end each finishes the mail that it has begun."""
+    stop, mail, replies = threading.Event(), threading.Event(), threading.Event()
+    mail.set()  # what an earlier run has left
+    replies.set()
+    loops = [
+        *(_Watcher(service, watched, stop, mail).run for watched in service.mailboxes),
+        *([lambda: _whenever(mail, stop, lambda: _process_all(service, stop, replies))] * service.processors),
+        lambda: _whenever(replies, stop, lambda: _deliver_all(service, stop)),
+    ]
+    threads = [threading.Thread(target=loop, name=f"mailbot-{number}") for number, loop in enumerate(loops)]
+    ticks = BackgroundScheduler(timezone=dt.UTC)
+    for wake in (mail.set, replies.set):
+        ticks.add_job(wake, "interval", seconds=service.tick_seconds)
+    ticks.add_job(lambda: _look_after(service), "interval", seconds=service.upkeep_seconds)
+    for thread in threads:
+        thread.start()
+    ticks.start()
+    try:
+        yield
+    finally:
+        ticks.shutdown(wait=True)
+        stop.set()
+        mail.set()
+        replies.set()
+        for thread in threads:
+            thread.join()
+        service.transport.close()
+
+
+class _Watcher:
+    """Reads one mailbox over one connection, opened anew after each failure."""
+
+    def __init__(self, service: Service, watched: Watched, stop: threading.Event, mail: threading.Event) -> None:
+        self._service = service
+        self._watched = watched
+        self._stop = stop
+        self._mail = mail
+        self._failures = 0
+
+    def run(self) -> None:
+        """Read until told to stop."""
+        while not self._stop.is_set():
+            try:
+                with contextlib.closing(self._watched.open()) as mailbox:
+                    self._read(mailbox)
+            except Exception as error:
+                self._failures += 1
+                pause = _pause_after(self._failures, error)
+                _log_failure("mailbox_not_read", self._failures, error, mailbox=str(self._watched.key), pause=pause)
+                self._stop.wait(pause)
+
+    def _read(self, mailbox: Mailbox) -> None:
+        self._receive(mailbox)
+        list_old(mailbox, self._service.store)
+        looked = time.monotonic()
+        while not self._stop.is_set():
+            if mailbox.wait(GLANCE) or time.monotonic() - looked >= self._watched.poll_seconds:
+                self._receive(mailbox)
+                looked = time.monotonic()
+
+    def _receive(self, mailbox: Mailbox) -> None:
+        more = True
+        while more and not self._stop.is_set():
+            report = receive_new(
+                mailbox, self._service.store, self._service.clock, self._watched.receive, on_stored=self._mail.set
+            )
+            self._failures = 0
+            more = report.more
+            if report.stored:
+                counts = {state.value: count for state, count in report.stored.items()}
+                log.info("received", mailbox=str(mailbox.key), filed=report.filed, **counts)
+
+
+def _process_all(service: Service, stop: threading.Event, replies: threading.Event) -> None:
+    while not stop.is_set():
+        report = process_next(service.store, service.understanding, service.render, service.clock, service.process)
+        if report is None:
+            return
+        replies.set()
+        log.info("processed", entry=report.entry_id, outcome=report.outcome, case=report.case_number)
+
+
+def _deliver_all(service: Service, stop: threading.Event) -> None:
+    while not stop.is_set():
+        report = deliver_due(service.store, service.transport, service.clock, service.deliver)
+        if report == DeliverReport() or report.again:
+            return
+
+
+def _whenever(wake: threading.Event, stop: threading.Event, work: Callable[[], None]) -> None:
+    """Do the work each time that it is called for, until told to stop; a failure is followed by a pause."""
+    failures = 0
+    while True:
+        wake.wait()
+        if stop.is_set():
+            return
+        wake.clear()
+        try:
+            work()
+            failures = 0
+        except Exception as error:
+            failures += 1
+            pause = _pause_after(failures, error)
+            _log_failure("work_failed", failures, error, pause=pause)
+            stop.wait(pause)
+            wake.set()
+
+
+def _look_after(service: Service) -> None:
+    try:
+        look_after(service.store, service.clock, service.upkeep)
+    except MailbotError as error:
+        log.warning("upkeep_failed", error=type(error).__name__)
+
+
+def _pause_after(failures: int, error: Exception) -> float:
+    """Return for how many seconds to leave it: doubling, with jitter, longer for what only a person mends."""
+    least = PAUSE_FOR_SETUP if isinstance(error, SetupError) else FIRST_PAUSE
+    return min(least * (1 << min(failures - 1, 10)), LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311  # no secret
+
+
+def _log_failure(event: str, failures: int, error: Exception, **more: object) -> None:
+    """Log what is ours to foresee by its words, and a bug with its traceback; loudly when it does not pass."""
+    bug = not isinstance(error, MailbotError)
+    write = log.error if bug or failures >= ALARM_AFTER or isinstance(error, SetupError) else log.warning
+    write(event, failures=failures, error=str(error) if not bug else type(error).__name__, exc_info=bug, **more)

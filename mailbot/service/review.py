@@ -1,0 +1,231 @@
+"""What staff do with a case that waits for them. Each act holds once: the second one hears who did what before."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mailbot.domain.case import Case, CaseEvent, ReviewItem
+from mailbot.domain.decision import Action, Decision, Gravity
+from mailbot.domain.errors import InputError, StaleCase
+from mailbot.domain.message import InboundMessage
+from mailbot.domain.outgoing import OutboxState, ReplyKind
+from mailbot.ports import Clock, ReplyRenderer, Store, Understanding, UnitOfWork
+from mailbot.service.changes import says_the_same
+from mailbot.service.process import read_thread, records_for
+from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
+
+_STUCK = (OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.HELD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """What staff's acts need: `domain` as in ProcessOptions; replies leave after `hold`, so that they can be undone."""
+
+    store: Store
+    understanding: Understanding
+    render: ReplyRenderer
+    clock: Clock
+    domain: str
+    hold: dt.timedelta = dt.timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What an act came to; `reply` None when nothing is sent, `next_item` when the case waits again."""
+
+    case_number: str
+    settlement: str
+    reply: ReplyKind | None = None
+    next_item: int | None = None
+
+
+def approve(bench: Workbench, item_id: int, *, actor: str) -> Settled:
+    """What waits as a draft, or was held back, goes out as it is.
+
+    It is decided again first: raises StaleCase when the case has moved on or the draft has expired, and InputError
+    when there is nothing that could be sent.
+    """
+    file = _open_file(bench, item_id)
+    today = _decide(bench, file)
+    decision = _approved(file.item, today, bench.clock().date())
+    kind = ReplyKind.QUOTE if decision.action is Action.REVIEW else REPLY_TO_ACTION[decision.action]
+    return _settle(
+        bench, file, _Act(settlement="approved", event="Approved", kind=kind, decides=True), decision, actor=actor
+    )
+
+
+def correct(bench: Workbench, item_id: int, changes: Mapping[str, str], *, actor: str) -> Settled:
+    """The values are set by their paths (contract), and the case goes on as its mails had said so.
+
+    Raises InputError for a path or a value that cannot be.
+    """
+    file = _open_file(bench, item_id)
+    if not changes:
+        raise InputError("nothing to correct; give values as path=value, for example lines[0].users=50")
+    decision = _decide(bench, file, changes)
+    kind = None if decision.action is Action.REVIEW else REPLY_TO_ACTION.get(decision.action)
+    act = _Act(settlement="corrected", event="Corrected", kind=kind, decides=True, data={"values": dict(changes)})
+    return _settle(bench, file, act, decision, actor=actor, opens_again=decision.action is Action.REVIEW)
+
+
+def answer(bench: Workbench, item_id: int, text: str, *, actor: str) -> Settled:
+    """The text goes out as a reply in the case's thread."""
+    act = _Act(settlement="answered", event="Answered", kind=ReplyKind.STAFF, text=_some(text))
+    file = _open_file(bench, item_id)
+    return _settle(bench, file, act, _for_words(file), actor=actor)
+
+
+def decline(bench: Workbench, item_id: int, text: str, *, actor: str) -> Settled:
+    """The request is declined with this text."""
+    act = _Act(settlement="declined", event="Declined", kind=ReplyKind.DECLINE, text=_some(text))
+    file = _open_file(bench, item_id)
+    return _settle(bench, file, act, _for_words(file), actor=actor)
+
+
+def not_a_request(bench: Workbench, item_id: int, note: str, *, actor: str) -> Settled:
+    """Nothing is sent; the note says why."""
+    with bench.store.begin() as uow:
+        item = _open_item(uow, item_id)
+        case, now = uow.cases.get(item.case_id), bench.clock()
+        uow.cases.amend(case, _event(case, now, "Noted", actor, {"note": note}), now)
+        uow.reviews.settle(item.id, by=actor, settlement="not_a_request", note=note, at=now)
+        uow.commit()
+    return Settled(case_number=case.number, settlement="not_a_request")
+
+
+def send_again(bench: Workbench, item_id: int, *, actor: str) -> Settled:
+    """The case's replies that failed, or whose outcome is unknown, go out again with the same bytes."""
+    with bench.store.begin() as uow:
+        item = _open_item(uow, item_id)
+        case, now = uow.cases.get(item.case_id), bench.clock()
+        stuck = [entry for entry in uow.outbox.of_case(case.id) if entry.state in _STUCK]
+        if not stuck:
+            raise InputError(f"item {item_id}: no reply of case {case.number} waits to be sent again")
+        for entry in stuck:
+            uow.outbox.release(entry.id, now)
+        sent = {"message_ids": [entry.message_id for entry in stuck]}
+        uow.cases.amend(case, _event(case, now, "SentAgain", actor, sent), now)
+        uow.reviews.settle(item.id, by=actor, settlement="sent_again", note="", at=now)
+        uow.commit()
+    return Settled(case_number=case.number, settlement="sent_again", reply=stuck[-1].kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """An open item with its case as it was read, and the case's mails that persons wrote."""
+
+    item: ReviewItem
+    case: Case
+    thread: Sequence[InboundMessage]
+    corrections: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act:
+    """What is done with an item. `kind` None sends nothing; `decides`: the decision becomes the case's state."""
+
+    settlement: str
+    event: str
+    kind: ReplyKind | None
+    text: str = ""
+    decides: bool = False
+    data: Mapping[str, object] | None = None
+
+
+def _open_file(bench: Workbench, item_id: int) -> _File:
+    with bench.store.begin() as uow:
+        item = _open_item(uow, item_id)
+        case = uow.cases.get(item.case_id)
+        raws = list(uow.cases.messages(case))
+        corrections = _corrections(uow.cases.events(case.id))
+        entry = uow.inbox.get(item.inbox_id)
+    if not raws and entry is not None and entry.raw:
+        raws = [entry.raw]
+    return _File(item=item, case=case, thread=read_thread(raws, bench.understanding), corrections=corrections)
+
+
+def _open_item(uow: UnitOfWork, item_id: int) -> ReviewItem:
+    item = uow.reviews.get(item_id)
+    if item is None:
+        raise InputError(f"item {item_id}: there is none of this number; see what waits with `mailbot review list`")
+    if item.settled_at is not None:
+        raise StaleCase(
+            f"item {item_id}: {item.settlement} by {item.settled_by} on {item.settled_at:%Y-%m-%d at %H:%M} UTC already"
+        )
+    return item
+
+
+def _corrections(events: Sequence[CaseEvent]) -> dict[str, str]:
+    """Return the values that staff have set in the case so far, the newest of each path."""
+    found: dict[str, str] = {}
+    for event in events:
+        values = event.data.get("values")
+        if event.kind == "Corrected" and isinstance(values, Mapping):
+            found.update({str(path): str(value) for path, value in values.items()})
+    return found
+
+
+def _decide(bench: Workbench, file: _File, changes: Mapping[str, str] | None = None) -> Decision:
+    if not file.thread:
+        raise InputError(f"item {file.item.id}: its mail could not be read; answer it, or mark it as not a request")
+    corrections = {**file.corrections, **(changes or {})}
+    return bench.understanding.decide(file.thread, records_for(bench.store), corrections)
+
+
+def _approved(item: ReviewItem, today: Decision, day: dt.date) -> Decision:
+    """Return the decision that may go out: today's, with the figures that waited if they did."""
+    if today.action in (Action.QUOTE, Action.ASK, Action.ANSWER) and (
+        item.decision is None or item.decision.quote is None
+    ):
+        return today
+    draft = item.decision.quote if item.decision else today.quote
+    if draft is None or today.action is Action.IGNORE:
+        raise InputError(f"item {item.id}: there is nothing to approve; correct it, answer it or decline it")
+    authorised = today.quote is not None and all(f.gravity is Gravity.PERSON for f in today.findings)
+    moved = item.decision is not None and not says_the_same(item.decision.requests, today.requests)
+    if not authorised or moved:
+        reasons = ", ".join(today.reasons) or today.action.value
+        raise StaleCase(f"item {item.id}: the case has moved on since the draft was made ({reasons}); look again")
+    if draft.valid_until < day:
+        raise StaleCase(f"item {item.id}: the draft was valid until {draft.valid_until}; correct it to get a new one")
+    return replace(today, quote=draft)
+
+
+def _for_words(file: _File) -> Decision:
+    """Return the decision beside which staff's own words are rendered."""
+    language = file.thread[-1].language if file.thread else file.case.language
+    return file.item.decision or Decision(action=Action.REVIEW, language=language)
+
+
+def _settle(
+    bench: Workbench, file: _File, act: _Act, decision: Decision, *, actor: str, opens_again: bool = False
+) -> Settled:
+    """Record the act, queue its reply and settle the item in one commit."""
+    with bench.store.begin() as uow:
+        item, now = _open_item(uow, file.item.id), bench.clock()
+        event = _event(file.case, now, act.event, actor, act.data or {})
+        case = uow.cases.amend(file.case, event, now, decision if act.decides else None)
+        uow.reviews.settle(item.id, by=actor, settlement=act.settlement, note=act.text, at=now)
+        if act.kind is not None:
+            newest = _answerable(file)
+            reply = Reply(kind=act.kind, case=case, decision=decision, newest=newest, staff_text=act.text)
+            post(*write(reply, uow, bench.render, now, domain=bench.domain), case, uow, now + bench.hold)
+        next_item = uow.reviews.open(case, decision, item.inbox_id, now) if opens_again else None
+        uow.commit()
+    return Settled(case_number=case.number, settlement=act.settlement, reply=act.kind, next_item=next_item)
+
+
+def _answerable(file: _File) -> InboundMessage:
+    if not file.thread or file.thread[-1].sender is None:
+        raise InputError(f"item {file.item.id}: there is no address to answer to; mark it as not a request")
+    return file.thread[-1]
+
+
+def _event(case: Case, at: dt.datetime, kind: str, actor: str, data: Mapping[str, object]) -> CaseEvent:
+    return CaseEvent(case_id=case.id, at=at, kind=kind, actor=actor, data=data)
+
+
+def _some(text: str) -> str:
+    if not text.strip():
+        raise InputError("the reply has no text")
+    return text.strip()
