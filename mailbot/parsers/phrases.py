@@ -15,10 +15,9 @@ import ahocorasick
 from mailbot.parsers.fold import fold
 
 _GROUP = re.compile(r"\(([^()]*)\)(\??)")
-_UNSPACED = "\u2e80-\u9fff\uf900-\ufaff\uff66-\uff9f"
-_WORD = rf"[^\W_{_UNSPACED}\uac00-\ud7af]"
-_IS_WORD = re.compile(_WORD)
-_GAP = rf"(?:[^.!?。！？\n]{{0,3}}?(?:{_WORD}+[^\w.!?。！？\n]{{1,3}}){{0,4}}?|[^.!?。！？\n]{{0,12}}?)"
+_GAP, _SPACE, _STAR = "..", " ", "*"
+_GAP_WORDS, _GAP_CHARS, _GAP_LENGTH = 4, 12, 60
+_SENTENCE_ENDS = frozenset(".!?。！？\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +35,11 @@ class Phrases:
 
     def __init__(self, patterns: Iterable[tuple[str, str, str]]) -> None:
         """Compile (tag, key, pattern) triples."""
-        self._by_stem: dict[str, list[tuple[str, str, re.Pattern[str]]]] = defaultdict(list)
+        self._by_stem: dict[str, list[tuple[str, str, tuple[str, ...]]]] = defaultdict(list)
         for tag, key, pattern in patterns:
             for plain in expand(fold(pattern.strip())):
-                stem, regex = _compile(plain)
-                self._by_stem[stem].append((tag, key, regex))
+                pieces = _pieces(plain)
+                self._by_stem[pieces[0]].append((tag, key, pieces))
         self._automaton = ahocorasick.Automaton()
         for stem in self._by_stem:
             self._automaton.add_word(stem, stem)
@@ -56,11 +55,10 @@ class Phrases:
             start = last - len(stem) + 1
             if start and _joined(folded[start - 1], folded[start]):
                 continue
-            for tag, key, regex in self._by_stem[stem]:
-                match = regex.match(folded, start, start + 160)
-                if match is None:
+            for tag, key, pieces in self._by_stem[stem]:
+                end = _match(folded, last + 1, pieces, 1)
+                if end < 0:
                     continue
-                end = match.end()
                 known = best.get((tag, start))
                 if known is None or end > known.end:
                     best[(tag, start)] = Hit(tag, key, start, end)
@@ -76,27 +74,87 @@ def expand(pattern: str) -> list[str]:
     return [p for choice in choices for p in expand(pattern[: group.start()] + choice + pattern[group.end() :])]
 
 
-def _compile(plain: str) -> tuple[str, re.Pattern[str]]:
-    stem = re.split(r" |\*|\.\.", plain, maxsplit=1)[0]
-    if not stem:
+def _pieces(plain: str) -> tuple[str, ...]:
+    """Split a plain pattern into its literals and the marks between them."""
+    pieces = tuple(p.strip() or _SPACE for p in re.split(r"( ?\.\. ?|\*| )", plain) if p)
+    if pieces[0] in (_GAP, _STAR):
         raise ValueError(f"a pattern must begin with a word: {plain!r}")
-    out = []
-    for piece in re.split(r"( ?\.\. ?|\*| )", plain):
-        if piece.strip() == "..":
-            out.append(r"\s*" + _GAP)
-        elif piece == "*":
-            out.append(f"{_WORD}*")
-        elif piece == " ":
-            out.append(r"\s{1,3}(?:>\s?)?")
+    return pieces
+
+
+def _match(text: str, at: int, pieces: Sequence[str], i: int) -> int:
+    """Return where the pieces from the i-th on end when they begin at `at`, or -1."""
+    while i < len(pieces):
+        piece = pieces[i]
+        if piece == _SPACE:
+            after = _after_space(text, at)
+            if after < 0:
+                return -1
+            at = after
+        elif piece == _STAR:
+            while at < len(text) and is_word(text[at]):
+                at += 1
+        elif piece == _GAP:
+            return _match_gap(text, at, pieces, i + 1)
+        elif text.startswith(piece, at):
+            at += len(piece)
         else:
-            out.append(re.escape(piece))
-    tail = "" if plain.endswith("*") or not _IS_WORD.match(plain[-1]) else f"(?!{_WORD})"
-    return stem, re.compile("".join(out) + tail)
+            return -1
+        i += 1
+    last = text[at - 1]
+    if (
+        pieces[-1] != _STAR
+        and at < len(text)
+        and is_word(last)
+        and is_word(text[at])
+        and last.isdigit() == text[at].isdigit()
+    ):
+        return -1
+    return at
+
+
+def _match_gap(text: str, at: int, pieces: Sequence[str], i: int) -> int:
+    """Find the next literal after a gap of a few words, or of a few characters where words are not spaced."""
+    literal = pieces[i]
+    words = 0
+    for position in range(at, min(len(text), at + _GAP_LENGTH)):
+        char = text[position]
+        begins = position == 0 or not (is_word(char) and is_word(text[position - 1]))
+        if begins and text.startswith(literal, position):
+            end = _match(text, position, pieces, i)
+            if end >= 0:
+                return end
+        if char in _SENTENCE_ENDS:
+            break
+        if is_word(char):
+            words += begins
+        elif not char.isspace() and position - at >= _GAP_CHARS and words == 0:
+            break
+        if words > _GAP_WORDS:
+            break
+    return -1
+
+
+def _after_space(text: str, at: int) -> int:
+    """Return the position after one to three blanks, and after the mark of a quoted line among them."""
+    end = at
+    while end < len(text) and end - at < 3 and text[end].isspace():
+        end += 1
+    if end == at:
+        return -1
+    return end + 2 if text.startswith("> ", end) else end
+
+
+def is_word(char: str) -> bool:
+    """Whether a character is a letter or digit of a script that puts spaces between words."""
+    return char.isalnum() and not (
+        "\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" or "\uf900" <= char <= "\uff9f"
+    )
 
 
 def _joined(before: str, first: str) -> bool:
     """Whether a word goes on across the border of two characters."""
-    return bool(_IS_WORD.match(first) and _IS_WORD.match(before)) and before.isdigit() == first.isdigit()
+    return is_word(first) and is_word(before) and before.isdigit() == first.isdigit()
 
 
 def _without_contained(hits: Sequence[Hit]) -> list[Hit]:

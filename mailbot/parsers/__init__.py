@@ -1,0 +1,1 @@
+"""From bytes to meaning, without a clock, a setting or a socket."""
