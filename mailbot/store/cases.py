@@ -25,6 +25,7 @@ class SqlCaseStore:
     def __init__(self, connection: sa.Connection, free_mail_domains: frozenset[str]) -> None:
         self._connection = connection
         self._free_mail_domains = free_mail_domains
+        self._remembered: set[tuple[int, str]] = set()  # in this transaction: `open` and `record` tell the same
 
     def find(self, message: InboundMessage) -> Case | None:
         """Return the case that this mail continues, if its sender may join it (`ports.CaseStore.find`)."""
@@ -122,8 +123,9 @@ class SqlCaseStore:
         return f"Q-{year}-{count:05d}"
 
     def _remember(self, case_id: int, message: InboundMessage) -> None:
-        if message.message_id:
+        if message.message_id and (case_id, message.message_id) not in self._remembered:
             remember_message_id(self._connection, case_id, message.message_id)
+            self._remembered.add((case_id, message.message_id))
 
     def _admit(self, case_id: int, addresses: Iterable[str]) -> None:
         rows = [{"case_id": case_id, "address": address, "domain": domain_key(address)} for address in addresses]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from mailbot.domain.errors import SetupError
-from mailbot.store.engine import READ_ONLY, make_engine
+from mailbot.store.engine import READ_ONLY, make_engine, parse_url
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -59,7 +59,7 @@ def current_revision(url: str) -> str | None:
 def check_schema(url: str) -> None:
     """Return when the database has the schema that this program needs; else SetupError."""
     revision = current_revision(url)
-    shown = make_engine(url).url.render_as_string(hide_password=True)
+    shown = parse_url(url).render_as_string(hide_password=True)
     if revision is None:
         raise SetupError(f"database {shown} has no tables yet: run `mailbot db upgrade`")
     if revision not in REVISIONS:

@@ -105,7 +105,9 @@ inbox = sa.Table(
     sa.Index(None, "case_id"),
     sa.Index("ix_inbox_new", "id", sqlite_where=NEW_MAIL, postgresql_where=NEW_MAIL),
     sa.Index("ix_inbox_new_sender", "sender", "id", sqlite_where=NEW_MAIL, postgresql_where=NEW_MAIL),
-    sa.Index("ix_inbox_unfiled", "account", "folder", "uid", sqlite_where=UNFILED, postgresql_where=UNFILED),
+    sa.Index(
+        "ix_inbox_unfiled", "account", "folder", "uidvalidity", "uid", sqlite_where=UNFILED, postgresql_where=UNFILED
+    ),
 )
 
 inbox_bytes = sa.Table(

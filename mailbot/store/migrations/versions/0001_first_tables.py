@@ -163,7 +163,10 @@ def upgrade() -> None:
     partial_index("ix_inbox_new_sender", "inbox", ["sender", "id"], "state = 'new'")
     op.create_index("ix_inbox_sha256", "inbox", ["sha256"])
     partial_index(
-        "ix_inbox_unfiled", "inbox", ["account", "folder", "uid"], "NOT filed AND state NOT IN ('old', 'vanished')"
+        "ix_inbox_unfiled",
+        "inbox",
+        ["account", "folder", "uidvalidity", "uid"],
+        "NOT filed AND state NOT IN ('old', 'vanished')",
     )
 
     op.create_table(
