@@ -18,7 +18,7 @@ from apscheduler.schedulers.background import BackgroundScheduler  # type: ignor
 from mailbot.domain.case import MailboxKey
 from mailbot.domain.errors import MailbotError, SetupError
 from mailbot.ports import Clock, Mailbox, ReplyRenderer, Store, Transport, Understanding
-from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due
+from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due, settle_abandoned
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, list_old, receive_new
 from mailbot.service.upkeep import UpkeepOptions, look_after
@@ -89,7 +89,8 @@ def running(service: Service) -> Iterator[None]:
     ticks = BackgroundScheduler(timezone=dt.UTC)
     for wake in (mail.set, replies.set):
         ticks.add_job(wake, "interval", seconds=service.tick_seconds)
-    ticks.add_job(lambda: _look_after(service), "interval", seconds=service.upkeep_seconds)
+    begin = dt.datetime.now(dt.UTC)
+    ticks.add_job(lambda: _look_after(service), "interval", seconds=service.upkeep_seconds, next_run_time=begin)
     for thread in threads:
         thread.start()
     ticks.start()
@@ -186,6 +187,7 @@ def _whenever(wake: threading.Event, stop: threading.Event, work: Callable[[], N
 
 def _look_after(service: Service) -> None:
     try:
+        settle_abandoned(service.store, service.clock, service.deliver)
         look_after(service.store, service.clock, service.upkeep)
     except MailbotError as error:
         log.warning("upkeep_failed", error=type(error).__name__)

@@ -1,6 +1,7 @@
 """The outbox on its way: each message handed over once, or again with the same bytes where that is known to be safe."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -47,7 +48,7 @@ class DeliverReport:
 
 def deliver_due(store: Store, transport: Transport, clock: Clock, options: DeliverOptions) -> DeliverReport:
     """Every due message has been tried once, at most AT_ONCE of them."""
-    states = _settle_abandoned(store, clock, options)
+    states: list[OutboxState] = []
     failures = 0
     while len(states) < AT_ONCE and failures < FAILURES_IN_A_ROW:
         with store.begin() as uow:
@@ -57,6 +58,22 @@ def deliver_due(store: Store, transport: Transport, clock: Clock, options: Deliv
             break
         states.append(state := _deliver(entry, store, transport, clock, options))
         failures = failures + 1 if state is OutboxState.READY else 0
+    return _report(states)
+
+
+def settle_abandoned(store: Store, clock: Clock, options: DeliverOptions) -> DeliverReport:
+    """Every message whose worker ended between the final dot and the answer is settled as of unknown outcome."""
+    states: list[OutboxState] = []
+    while True:
+        with store.begin() as uow:
+            entry = uow.outbox.claim_abandoned(clock(), lease_seconds=options.lease_seconds)
+            uow.commit()
+        if entry is None:
+            return _report(states)
+        states.append(_outcome_unknown(entry, store, clock, options, "the program ended before the server's answer"))
+
+
+def _report(states: Sequence[OutboxState]) -> DeliverReport:
     return DeliverReport(
         sent=states.count(OutboxState.SENT),
         again=states.count(OutboxState.READY),
@@ -142,18 +159,6 @@ def _end(entry: OutboxEntry, store: Store, clock: Clock, state: OutboxState, err
         uow.commit()
     log.error("reply_needs_a_person", entry=entry.id, state=state.value)
     return state
-
-
-def _settle_abandoned(store: Store, clock: Clock, options: DeliverOptions) -> list[OutboxState]:
-    """Settle the rows whose worker ended after the final dot; return the states in which they are now."""
-    states: list[OutboxState] = []
-    while True:
-        with store.begin() as uow:
-            entry = uow.outbox.claim_abandoned(clock(), lease_seconds=options.lease_seconds)
-            uow.commit()
-        if entry is None:
-            return states
-        states.append(_outcome_unknown(entry, store, clock, options, "the program ended before the server's answer"))
 
 
 def _was_unknown(entry: OutboxEntry) -> bool:

@@ -82,11 +82,10 @@ def _process(
     options: ProcessOptions,
 ) -> ProcessReport:
     message = understanding.read(entry.raw)
-    twin = _find_twin(entry, message, store, understanding)
-    if twin is not None:
-        return _finish_copy(entry, twin, store)
+    history = _find_history(entry, message, store, understanding)
+    if history.twin is not None:
+        return _finish_copy(entry, history.twin, store)
 
-    history = _find_history(message, store, understanding)
     decision = understanding.decide([*history.thread, message], records_for(store))
     if decision.action is Action.IGNORE:
         return _finish_ignored(entry, history.case, decision, store)
@@ -129,45 +128,50 @@ def read_thread(raws: Iterable[bytes], understanding: Understanding) -> list[Inb
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _History:
-    """What came before in the mail's case; `corrected` when staff have set values in it by hand."""
+    """What came before the mail in its case; `corrected` when staff have set values in it by hand.
 
+    `twin` is an earlier entry that is this very mail come by another way.
+    """
+
+    twin: InboxEntry | None = None
     case: Case | None = None
     thread: Sequence[InboundMessage] = ()
     corrected: bool = False
 
 
-def _find_twin(
-    entry: InboxEntry, message: InboundMessage, store: Store, understanding: Understanding
+def _find_history(entry: InboxEntry, message: InboundMessage, store: Store, understanding: Understanding) -> _History:
+    with store.begin() as uow:
+        known = uow.inbox.find_by_message_id(message.message_id) if message.message_id else ()
+        case = uow.cases.find(message)
+        raws = uow.cases.messages(case) if case else ()
+        events = uow.cases.events(case.id) if case else ()
+    earlier = [other for other in known if other.id < entry.id and other.raw]
+    return _History(
+        twin=_twin_among(earlier, message, understanding),
+        case=case,
+        thread=read_thread(raws, understanding),
+        corrected=any(event.kind == "Corrected" for event in events),
+    )
+
+
+def _twin_among(
+    earlier: Sequence[InboxEntry], message: InboundMessage, understanding: Understanding
 ) -> InboxEntry | None:
-    """Return an earlier entry that is this very mail come by another way; the same Message-ID alone proves nothing.
+    """Return the entry with the same content; the same Message-ID alone proves nothing.
 
     Raises InputError when an earlier, other mail bears the same Message-ID.
     """
-    if message.message_id is None:
-        return None
-    with store.begin() as uow:
-        earlier = [e for e in uow.inbox.find_by_message_id(message.message_id) if e.id < entry.id and e.raw]
-    if not earlier:
-        return None
     for other in earlier:
-        if _content(understanding.read(other.raw)) == _content(message) or other.state is InboxState.OLD:
+        if other.state is InboxState.OLD or _content(understanding.read(other.raw)) == _content(message):
             return other
-    raise InputError(f"another mail, entry {earlier[0].id}, bears the same Message-ID; somebody must look at both")
+    if earlier:
+        raise InputError(f"another mail, entry {earlier[0].id}, bears the same Message-ID; somebody must look at both")
+    return None
 
 
 def _content(message: InboundMessage) -> tuple[object, ...]:
     files = tuple(attachment.md5 for attachment in message.attachments)
     return (message.sender, message.date, message.subject.text, message.body.text, files)
-
-
-def _find_history(message: InboundMessage, store: Store, understanding: Understanding) -> _History:
-    with store.begin() as uow:
-        case = uow.cases.find(message)
-        if case is None:
-            return _History()
-        raws = uow.cases.messages(case)
-        corrected = any(event.kind == "Corrected" for event in uow.cases.events(case.id))
-    return _History(case=case, thread=read_thread(raws, understanding), corrected=corrected)
 
 
 def _reason_to_hold(

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,7 @@ from mailbot.ports import (
     UnitOfWork,
 )
 from mailbot.store.cases import SqlCaseStore
-from mailbot.store.engine import READ_ONLY, make_engine
+from mailbot.store.engine import BUSY_SECONDS, READ_ONLY, make_engine
 from mailbot.store.inbox import SqlInboxStore
 from mailbot.store.outbox import SqlOutboxStore
 from mailbot.store.quotes import SqlQuoteStore
@@ -62,6 +63,7 @@ class SqlStore:
         self._owner = owner or f"{socket.gethostname()}:{os.getpid()}"
         self._free_mail_domains = free_mail_domains
         self._import_cache = ImportCache()
+        self._writer = threading.Lock() if self._engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
@@ -69,7 +71,7 @@ class SqlStore:
 
         Raises TransientError when the database is away, locked for too long or full.
         """
-        with _told_as_transient(), self._engine.connect() as connection:
+        with self._turn(), _told_as_transient(), self._engine.connect() as connection:
             yield SqlUnitOfWork(
                 connection,
                 clock=self._clock,
@@ -77,6 +79,19 @@ class SqlStore:
                 free_mail_domains=self._free_mail_domains,
                 import_cache=self._import_cache,
             )
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let this process's threads take turns on SQLite, whose own wait for a lock is a sleep of up to 0.1 s."""
+        if self._writer is None:
+            yield
+        elif self._writer.acquire(timeout=BUSY_SECONDS):
+            try:
+                yield
+            finally:
+                self._writer.release()
+        else:
+            raise TransientError(f"database: locked by another thread for {BUSY_SECONDS} s")
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

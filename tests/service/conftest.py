@@ -6,7 +6,7 @@ import pytest
 
 from mailbot.domain.case import InboxEntry, ReviewItem
 from mailbot.domain.outgoing import OutboxEntry
-from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due
+from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due, settle_abandoned
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, ReceiveReport, receive_new
 from tests.support.fake_desk import FakeRenderer, FakeUnderstanding
@@ -42,6 +42,9 @@ class FakeDesk:
 
     def deliver(self) -> DeliverReport:
         return deliver_due(self.store, self.transport, self.clock, self.deliver_options)
+
+    def settle_abandoned(self) -> DeliverReport:
+        return settle_abandoned(self.store, self.clock, self.deliver_options)
 
     def take(self, *raws: bytes) -> list[str]:
         """Deliver mails to the mailbox, receive and process them; return the outcomes."""

@@ -165,6 +165,7 @@ def kill_at(desk, phase: SendPhase, *, server_took_it: bool = False) -> None:
 @pytest.mark.parametrize("phase", [SendPhase.CONNECTED, SendPhase.DATA])
 def test_a_program_that_ends_before_the_dot_sends_again(with_quote, phase):
     kill_at(with_quote, phase)
+    assert with_quote.settle_abandoned() == DeliverReport()
     assert with_quote.deliver() == DeliverReport(sent=1)
     assert len(with_quote.transport.taken) == 1
 
@@ -172,14 +173,15 @@ def test_a_program_that_ends_before_the_dot_sends_again(with_quote, phase):
 @pytest.mark.parametrize("took", [True, False])
 def test_a_program_that_ends_after_the_dot_of_a_quote_leaves_it_to_a_person(with_quote, took):
     kill_at(with_quote, SendPhase.DOT, server_took_it=took)
-    assert with_quote.deliver() == DeliverReport(unknown=1)
+    assert with_quote.settle_abandoned() == DeliverReport(unknown=1)
+    assert with_quote.deliver() == DeliverReport()
     assert len(with_quote.transport.taken) == took
     assert len(with_quote.waiting) == 1
 
 
 def test_a_program_that_ends_after_the_dot_of_a_question_sends_it_once_more(with_question):
     kill_at(with_question, SendPhase.DOT)
-    assert with_question.deliver() == DeliverReport(again=1)
+    assert with_question.settle_abandoned() == DeliverReport(again=1)
     with_question.clock.advance(minutes=16)
     assert with_question.deliver() == DeliverReport(sent=1)
 
