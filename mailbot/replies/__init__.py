@@ -20,11 +20,12 @@ def make_renderer(
 ) -> Renderer:
     """Return the renderer; with `documents` False quotes come without their PDF (for `explain`).
 
-    Raises SetupError naming the file when fonts, languages or names are not usable, or the desk has no address.
+    Raises SetupError naming the file when fonts, languages or names are not usable, when an operator's template or
+    catalogue is broken (with line and reason), or when the desk has no address.
     """
     if desk.address is None:
         raise SetupError("desk.address is not set: replies need an address to come from")
-    return Renderer(
+    renderer = Renderer(
         files=files,
         sender=Address(name=seller.team or seller.name, email=desk.address),
         voice=Voice(seller=seller, figures=figures, products=load_products(files)),
@@ -32,3 +33,15 @@ def make_renderer(
         templates=Templates(files),
         printer=QuotePrinter(files, seller.logo) if documents else None,
     )
+    if len({folder.resolve() for folder in files.folders("templates")}) > 1:
+        _refuse_broken(renderer)
+    return renderer
+
+
+def _refuse_broken(renderer: Renderer) -> None:
+    """Try what an operator has changed; what is shipped was tried by the tests."""
+    from mailbot.replies.check import problems
+
+    found = problems(renderer)
+    if found:
+        raise SetupError("\n".join(found))

@@ -22,7 +22,7 @@ from mailbot.replies.clean import one_line
 REFERENCES_LIMIT = 20
 _LINE_LIMIT = 76
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\\\"\x00-\x20\x7f]{1,64}@[^\s<>()\[\],;:\\\"\x00-\x20\x7f@]{1,255}")
+_ADDRESS = re.compile(r"[!#-'*+\-./-9=?A-Z^-~]{1,64}@[0-9A-Za-z.\-]{1,255}")
 _PHRASE_SAFE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -135,14 +135,14 @@ def _base64(content: bytes) -> bytes:
 
 def _address(address: Address) -> str:
     """Return a mailbox for a header; InputError for an address that two programs could read differently."""
-    if not _ADDRESS.fullmatch(address.email) or not address.email.isascii():
+    if not _ADDRESS.fullmatch(address.email):
         raise InputError(f"{address.email!r} cannot stand in a header as an address")
     name = one_line(address.name or "")
     if not name:
         return address.email
-    if _PHRASE_SAFE.fullmatch(name):
+    if _PHRASE_SAFE.fullmatch(name) and "=?" not in name:
         return f"{name} <{address.email}>"
-    if name.isascii():
+    if name.isascii() and "=?" not in name:
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}" <{address.email}>'
     return f"{_encoded(name)} <{address.email}>"

@@ -13,6 +13,7 @@ from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.support import Translations
@@ -47,7 +48,10 @@ class Language:
         """The words of the language; SetupError for a catalogue that cannot be read."""
         merged: NullTranslations = NullTranslations()
         for path in reversed(self.catalogues):
-            upper = read_catalogue(path, self.locale)
+            compiled = BytesIO()
+            write_mo(compiled, read_catalogue(path, self.locale))
+            compiled.seek(0)
+            upper = Translations(compiled)
             upper.add_fallback(merged)
             merged = upper
         return merged
@@ -74,17 +78,15 @@ def closest(tag: str, known: Mapping[str, Language]) -> Language:
     return next((known[t] for t in known if t.split("-")[0] == primary.lower()), known[FALLBACK])
 
 
-def read_catalogue(path: Path, locale: str) -> Translations:
-    """Return a gettext catalogue; SetupError naming file and reason when it is no PO file."""
+def read_catalogue(path: Path, locale: str) -> Catalog:
+    """Return a gettext catalogue; SetupError naming file, line and reason when it is no PO file."""
     try:
         with path.open("rb") as source:
-            catalogue = read_po(source, locale=locale, abort_invalid=True)
-    except (PoFileError, ValueError) as error:
+            return read_po(source, locale=locale, abort_invalid=True)
+    except PoFileError as error:
+        raise SetupError(f"{path}, line {error.lineno + 1}: {error.args[0]}: {error.line}") from error
+    except ValueError as error:
         raise SetupError(f"{path}: no gettext catalogue: {error}") from error
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def _language(files: Resources, tag: str) -> Language:

@@ -105,7 +105,7 @@ class Renderer:
             **quote_context(quote, case_number),
             **document_context(quote, self.voice.seller, self.files, country or self.voice.seller.country),
         }
-        return self.printer(self.templates.as_text("quote/data.json.j2", context))
+        return self.printer(self.templates.as_data("quote/data.json.j2", context))
 
     def _attached(self, quote: Quote, decision: Decision, language: Language, case_number: str) -> tuple[Attached, ...]:
         if self.printer is None:

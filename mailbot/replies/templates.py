@@ -22,9 +22,14 @@ class Templates:
         self.html = _environment(files, escape=True)
 
     def as_text(self, name: str, context: Mapping[str, object]) -> str:
-        """Return the template rendered as plain text."""
+        """Return the template rendered as the text of a mail."""
         text = self.text.get_template(name).render({**context, "layout": "replies/layout.txt.j2"})
-        return _BLANK_LINES.sub("\n\n", text).strip("\n") + "\n"
+        # No-break spaces have kept amounts together in `wrap`; in plain text, ordinary ones search and copy better.
+        return _BLANK_LINES.sub("\n\n", text).strip("\n").replace("\u00a0", " ") + "\n"
+
+    def as_data(self, name: str, context: Mapping[str, object]) -> str:
+        """Return the template rendered as it is."""
+        return self.text.get_template(name).render(context)
 
     def as_html(self, name: str, context: Mapping[str, object]) -> str:
         """Return the template rendered as HTML; every value is escaped."""

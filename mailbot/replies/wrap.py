@@ -11,15 +11,14 @@ _OPENING = "「『（〔［｛〈《【“‘(["
 _CLOSING = "、。，．・：；？！」』）〕］｝〉》】”’ー々…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ%％),.;:!?]"
 _WIDE = "\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
 _HANGUL = "\uac00-\ud7af"
-_UNIT = re.compile(
-    rf"[{re.escape(_OPENING)}]*(?:[{_WIDE}]|[^\s{_WIDE}]+?(?=[\s{_WIDE}]|$))[{re.escape(_CLOSING)}]*|\s+"
-)
+_UNIT = re.compile(rf"[{re.escape(_OPENING)}]*(?:[{_WIDE}]|[^ {_WIDE}]+?(?=[ {_WIDE}]|$))[{re.escape(_CLOSING)}]*| +")
 
 
 def wrapped(text: str, first: str = "", rest: str | None = None, width: int = WIDTH) -> str:
     """Return the text broken into lines of at most `width` columns, the first and the others each behind a prefix.
 
-    Line breaks in the text stay. A word longer than a line (an address) is left whole.
+    Line breaks in the text stay. A word longer than a line (an address) is left whole, and so is what no-break spaces
+    hold together.
     """
     hanging = " " * columns(first) if rest is None else rest
     lines: list[str] = []

@@ -1,0 +1,69 @@
+"""The figures in text, HTML and document are those of the one quote."""
+
+import re
+from collections import Counter
+from decimal import Decimal
+
+import pypdfium2
+import pytest
+
+from mailbot.domain.outgoing import ReplyKind
+from mailbot.domain.quote import Quote
+from mailbot.replies.preview import preview, sample_quote
+from mailbot.replies.render import Renderer
+from tests.replies.conftest import LANGUAGES, html_of, pdf_of
+
+_AMOUNT = re.compile(r"(?<![\d.])\d{1,3}(?:[.,\u00a0 ]\d{3})*[.,]\d\d(?![\d.])")
+
+
+def amounts(text: str) -> Counter[Decimal]:
+    """Return the amounts that a text names, whatever separators its language has."""
+    digits = (re.sub(r"\D", "", found) for found in _AMOUNT.findall(text))
+    return Counter(Decimal(number) / 100 for number in digits)
+
+
+def expected(quote: Quote) -> set[Decimal]:
+    """Return every amount that a reader must find."""
+    steps = [step for line in quote.lines for step in line.steps]
+    named = {quote.subtotal, quote.total, *(line.amount for line in quote.lines)}
+    named |= {quote.tax.amount} if quote.tax else set()
+    return named | {s.annual for s in steps} | {s.annual_before for s in steps if s.annual_before is not None}
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_html_and_document_name_the_quotes_amounts_and_no_others(render: Renderer, language: str) -> None:
+    message = preview(render, ReplyKind.QUOTE, language)
+    wanted = expected(sample_quote(render.languages[language].sample))
+
+    assert set(amounts(message.text)) == wanted
+    assert set(amounts(re.sub(r"<[^>]+>", " ", html_of(message)))) == wanted
+    assert set(amounts(text_of(pdf_of(message)))) == wanted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_calculation_is_shown(render: Renderer, language: str) -> None:
+    message = preview(render, ReplyKind.QUOTE, language)
+
+    for text in (message.text, html_of(message), text_of(pdf_of(message))):
+        assert re.search(r"146.*365|365.*146", text)
+        assert re.search(r"×\s+146\s+/\s+365\s+=\s+2.620.00", text)
+
+
+def test_the_document_says_who_what_until_when_and_from_where(render: Renderer) -> None:
+    text = text_of(pdf_of(preview(render, ReplyKind.QUOTE, "en")))
+
+    for words in (
+        "Q-2026-00318/2", "Replaces Q-2026-00318/1", "Brightwater Solutions Ltd", "14 Quay Street",
+        "Meridian Logistics plc",
+        "2 Dock Road", "sample-customer.atlassian.net", "SEN-0000001", "Owen Hughes", "5 December 2026",
+        "Jira Standard",
+        "Jira Service Management Premium", "VAT 20%", "United Kingdom", "5–7 business days", "up to 2 weeks",
+        "7–14 business days", "Net-30", "from the day of payment", "refund within 30 days", "Harbour Bank",
+        "price list 2026-10", "policy 2026-07-01", "Page 1 of 1",
+    ):  # fmt: skip
+        assert words in text, words
