@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _BULLET = re.compile(
@@ -15,6 +16,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics)|\d)\.$"
 )
 _LETTERS = re.compile(r"[^\W_]")
+_AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
 ROLES = ("contact", "billing_contact", "technical_contact", "site_admin")
 """Labels of authorized contacts."""
 
@@ -56,9 +58,19 @@ def label_tags(scan: Scan, start: int, end: int, least: float = 0.5) -> frozense
     letters = len(_LETTERS.findall(scan.text, start, end))
     if not letters or end - start > 60:
         return frozenset()
-    hits = [h for h in scan.hits if h.tag.startswith("labels.") and start <= h.start and h.end <= end]
+    hits = [h for h in scan.hits if start <= h.start and h.end <= end and _label_key(h)]
+    hits = [h for h in hits if not any(_holds(other, h) for other in hits)]
     covered = {i for h in hits for i in range(h.start, h.end) if _LETTERS.match(scan.text[i])}
-    return frozenset(h.key for h in hits) if len(covered) >= least * letters else frozenset()
+    return frozenset(filter(None, map(_label_key, hits))) if len(covered) >= least * letters else frozenset()
+
+
+def _label_key(hit: Hit) -> str | None:
+    """Return what a word says as part of a label; words for users and for the parties count as labels too."""
+    return hit.key if hit.tag.startswith("labels.") else _AS_LABELS.get(hit.tag)
+
+
+def _holds(outer: Hit, inner: Hit) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and outer.end - outer.start > inner.end - inner.start
 
 
 class _Layouter:
@@ -68,6 +80,7 @@ class _Layouter:
         self._scan = scan
         self._header: list[frozenset[str]] = []
         self._section: str | None = None
+        self._section_paragraph = 0
         self._paragraph = 0
         self._prose: list[tuple[int, int]] = []
 
@@ -111,8 +124,15 @@ class _Layouter:
         role = _role(tags)
         if role is None or tags & {"email", "name"}:
             return False
-        self._section = role
+        self._section, self._section_paragraph = role, self._paragraph
         return True
+
+    def _enter(self, tags: frozenset[str]) -> None:
+        """Follow a label into its party's block; a contact within a party's block stays in it."""
+        role = _role(tags)
+        inside = self._section in ("reseller", "customer") and self._section_paragraph == self._paragraph
+        if role is not None and not (role == "contact" and inside):
+            self._section, self._section_paragraph = role, self._paragraph
 
     def _pair(self, start: int, end: int) -> Unit | None:
         text = self._scan.text
@@ -126,9 +146,7 @@ class _Layouter:
                     return None
                 continue
             value = text[separator.end() : end].strip()
-            role = _role(tags)
-            if role is not None:
-                self._section = role
+            self._enter(tags)
             if not value:
                 return self._continued(start, end, tags)
             return Unit(
@@ -206,9 +224,7 @@ class _Layouter:
             a, b = cells[i + 1]
             if not self._scan.text[a:b].strip():
                 continue
-            role = _role(tags[i])
-            if role is not None:
-                self._section = role
+            self._enter(tags[i])
             found = True
             yield Unit(
                 kind="pair",
@@ -231,11 +247,11 @@ class _Layouter:
 
 
 def _role(tags: frozenset[str]) -> str | None:
-    if tags & {*ROLES}:
-        return "contact"
+    if "reseller" in tags:
+        return "reseller"
     if "customer" in tags:
         return "customer"
-    return "reseller" if "reseller" in tags else None
+    return "contact" if tags & {*ROLES} else None
 
 
 def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

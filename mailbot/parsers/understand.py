@@ -115,15 +115,16 @@ def _request(readings: Sequence[Reading], *, several: bool) -> Request | None:
 def _kind(
     readings: Sequence[Reading], has_site: bool, lines: Sequence[RequestLine], customer_address: bool
 ) -> Kind | None:
+    products = [x for x in lines if x.product or x.unknown or x.sen]
     total = Cues()
     for reading in readings:
         total = total + reading.cues
     first = readings[0].cues if len(readings) > 1 else total
     for cues in (first, total):
-        kind = decide_kind(cues, has_site=has_site, lines=lines, customer_address=customer_address)
+        kind = decide_kind(cues, has_site=has_site, lines=products, customer_address=customer_address)
         if kind is not None and (cues is total or kind not in (Kind.EXISTING_SITE,)):
             break
-    anchored = has_site or lines or customer_address or any(r.attached for r in readings)
+    anchored = has_site or products or customer_address or any(r.attached for r in readings)
     asks_only = bool(readings[-1].topics) and not anchored
     if kind is not None and kind.is_quoted and asks_only:
         return None

@@ -40,12 +40,7 @@ def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: 
     text = scan.text[start:end]
     cut = _TAIL.sub("", text)
     if not re.search(r"[぀-鿿가-힯]", cut):
-        country = find_country(" ".join(cut.split()), gazetteers)
-        if country is not None and country[2] > country[1]:
-            name = " ".join(cut.split())[country[1] : country[2]]
-            last = cut.rfind(name)
-            follow = re.match(r"\s*[,.]?\s*\d{4,6}\b", cut[last + len(name) :]) if last >= 0 else None
-            cut = cut[: last + len(name) + (follow.end() if follow else 0)] if last >= 0 else cut
+        cut = _up_to_country(cut, gazetteers)
     cut = re.sub(r"[\s(（]*$", "", cut)
     lead = len(cut) - len(cut.lstrip(" \t\n,:：-–"))
     address = read_address(cut, gazetteers)
@@ -53,6 +48,24 @@ def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: 
         return None
     evidence = scan.evidence(start + lead, start + len(cut))
     return OwnedAddress(owner, address, Extracted(address.text, (evidence,)))
+
+
+def _up_to_country(text: str, gazetteers: Gazetteers) -> str:
+    """Cut after the first sentence that names a country, and there after the country and its postcode."""
+    for stop in [m.end() for m in re.finditer(r"[.;](?=\s+[A-ZÀ-Þ])|\n(?=\s*\n)", text)] + [len(text)]:
+        head = text[:stop]
+        plain = " ".join(head.split())
+        country = find_country(plain, gazetteers)
+        if country is None:
+            continue
+        name = plain[country[1] : country[2]]
+        if not name:
+            zip_code = list(re.finditer(r"\b[A-Z]{2}\.?,?\s+(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d)", head))
+            return head[: zip_code[-1].end()] if zip_code else head
+        last = head.rfind(name)
+        follow = re.match(r"\s*[,.]?\s*\d{4,6}\b", head[last + len(name) :])
+        return head[: last + len(name) + (follow.end() if follow else 0)] if last >= 0 else head
+    return text
 
 
 def _of_unit(

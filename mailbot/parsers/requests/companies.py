@@ -16,6 +16,15 @@ _CJK_LEGAL = re.compile(
     r"(?:株式会社|有限会社|合同会社|（株）|\(株\)|㈱|주식회사|\(주\)|㈜)\s?[^\s、。，,.「」()（）/／:：\n]{1,20}"
     r"|[^\s、。，,.：:「」|｜/／\n\t]{2,24}?(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团公司|주식회사|\(주\)|㈜)"
 )
+_CJK_INTRODUCED = re.compile(
+    r"[\s:：「『《]*(?:である|の|は|인|사인|사)?\s?((?:株式会社|有限会社|㈱|주식회사\s?)?"
+    r"[^\s、。，,.：:（）()「」『』《》はがをにへで是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]{2,20}?)"
+    r"(?=様|さま|御中|[\s，,、。（(是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]|에서|에|는|은|이|가|의|$)(?![ぁ-ん])"
+)
+_SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)様(?!子|々)")
+_NOT_SAMA = re.compile(
+    r"^(?:お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
+)
 _PHONE = re.compile(r"\d{3,}|@|www\.|https?:", re.IGNORECASE)
 _SLUG_NOISE = frozenset({"cloud", "jira", "site", "team", "group", "gmbh", "inc", "ltd", "the", "hq", "corp"})
 
@@ -229,6 +238,12 @@ def _in_anchor(scan: Scan, start: int, end: int) -> bool:
 
 
 def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extracted[str] | None:
+    for polite in _SAMA.finditer(scan.text):
+        name = re.split(r"[はがをにへで]|である|の", polite[1])[-1]
+        inside = any(u.start <= polite.start() < u.end for u in units)
+        if inside and len(name) >= 2 and not _NOT_SAMA.search(name) and not is_person(name, "", knowledge):
+            if not re.search(r"[ 　]$", scan.text[max(0, polite.start() - 1) : polite.start()]) and len(name) > 2:
+                return Extracted(name, (scan.evidence(polite.end() - 1 - len(name), polite.end() - 1),))
     for hit in scan.hits:
         if hit.tag not in ("cues.customer_intro", "labels.customer") or not any(
             u.start <= hit.start < u.end for u in units
@@ -236,14 +251,11 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
             continue
         rest = scan.text[hit.end : hit.end + 80]
         if _CJK.search(rest[:6]):
-            m = re.match(
-                r"[\s:：「『《的,，]*((?:株式会社|有限会社|㈱)?[^\s、。，,.：:（）()「」『』《》はがのをにへ是在的有想要需希将]{2,20})",
-                rest,
-            )
-            name = m and re.split(r"様|さま|御中|님|사의|에서|에|는|은|이|가|의|为|公司的", m[1])[0]
-            if m and name and len(name) >= 2:
+            m = _CJK_INTRODUCED.match(rest)
+            if m and len(m[1]) >= 2 and not is_person(m[1], "", knowledge):
                 start = hit.end + m.start(1)
-                return Extracted(name, (scan.evidence(start, start + len(name)),))
+                return Extracted(m[1], (scan.evidence(start, start + len(m[1])),))
+            continue
         m = re.match(
             r"[\s,:–-]*(?:is |are |ist |est |es |é |the |die |der |la |le |el |o |a )?((?:[A-ZÀ-ÞÉ][\w'’&.-]*|&)(?:[ ](?:[A-ZÀ-ÞÉ][\w'’&.-]*|&|de|du|des|del|do|da|von|of|und|and|et|y|e))*)",
             rest,

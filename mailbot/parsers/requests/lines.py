@@ -36,6 +36,7 @@ class Draft:
     from_plan: Extracted[str] | None = None
     unknown: Extracted[str] | None = None
     sen: Extracted[str] | None = None
+    app: bool = False  # `unknown` is known as something that is sold elsewhere
     context: bool = False  # told as what the customer has
     quantity_conflict: list[Evidence] = field(default_factory=list)
     plan_conflict: list[Evidence] = field(default_factory=list)
@@ -83,6 +84,8 @@ class LineBook:
         wanted = [d for d in self.lines if not d.context]
         lines = wanted or self.lines
         lines = [d for d in lines if d.product is None or d.product.value not in self.dropped]
+        told = [d for d in lines if d.unknown is None or d.quantity or d.plan or d.app]
+        lines = told or lines
         floating = self.floating if (self.floating.plan or self.floating.quantity) else None
         if floating and lines:
             for draft in lines:
@@ -250,7 +253,8 @@ class LineBook:
     def _draft(self, scan: Scan, p: _Product) -> Draft:
         evidence = (scan.evidence(p.start, p.end),)
         if not p.key:
-            return self._add(Draft(unknown=Extracted(scan.text[p.start : p.end].strip(), evidence)))
+            app = bool(scan.within(p.start, p.end, "app"))
+            return self._add(Draft(unknown=Extracted(scan.text[p.start : p.end].strip(), evidence), app=app))
         known = self._known(p.key)
         context = p.polarity is Polarity.HAVE
         if known is None:

@@ -60,8 +60,8 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
     tags, start, end = unit.tags, unit.value_start, unit.end
     emails = [e for e in scan.emails if start <= e.start < end and not senders.ignore(e.value)]
     role = bool(tags & {*ROLES})
-    theirs_label = bool(tags & {"customer"}) or role
-    ours_label = "reseller" in tags and not theirs_label
+    ours_label = "reseller" in tags or (unit.section == "reseller" and not tags & {*ROLES[1:], "customer"})
+    theirs_label = not ours_label and (role or "customer" in tags)
     if not (role or tags & {"name", "email", "customer", "reseller"}):
         if emails:
             yield from _of_sentence(scan, unit, senders, knowledge)
