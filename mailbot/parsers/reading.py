@@ -58,6 +58,7 @@ class Reading:
     sender_name: Extracted[str] | None
     sender_company: Extracted[str] | None
     customer_company: Extracted[str] | None
+    companies: Mapping[str, Extracted[str]]  # by site, when the mail names several
     addresses: tuple[OwnedAddress, ...]
     terms: Terms
     topics: tuple[Extracted[str], ...]
@@ -112,6 +113,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         company.value if company else None,
         knowledge,
     )
+    companies = {} if len(sites) < 2 else _companies(blocks, sites, on_file, knowledge)
     topics = [t for b in blocks[:1] for t in find_topics(b.scan, b.units)]
     if not is_reply:
         topics += [t for t in find_topics(subject.scan, subject.units) if t.value not in {x.value for x in topics}]
@@ -131,6 +133,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         sender_name=name,
         sender_company=company,
         customer_company=customer,
+        companies=companies,
         addresses=tuple(addresses),
         terms=find_terms([(b.scan, b.units) for b in (*blocks, subject)]),
         topics=tuple(topics),
@@ -140,6 +143,20 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         ),
         unchanged=any(b.scan.within(u.start, u.end, "cues.unchanged") for b in blocks for u in b.units),
     )
+
+
+def _companies(
+    blocks: Sequence[Block], sites: Sequence[Extracted[str]], on_file: Mapping[str, str], knowledge: Knowledge
+) -> dict[str, Extracted[str]]:
+    """Return the customer of each of several sites, where the mail writes it."""
+    scans = [(b.scan, ()) for b in blocks]
+    found = {}
+    for site in sites:
+        known = [on_file[site.value]] if site.value in on_file else []
+        company = customer_company(scans, [site.value], [], known, None, knowledge)
+        if company is not None:
+            found[site.value] = company
+    return found
 
 
 def _day(date: str | None) -> dt.date:
@@ -166,7 +183,8 @@ def _senders(message: InboundMessage, desk: Desk, knowledge: Knowledge) -> Sende
     email = message.sender.email.lower() if message.sender else ""
     domain = email.rpartition("@")[2]
     own = frozenset(a.lower() for a in (desk.address, *desk.aliases) if a)
-    return Senders(email, None if domain in knowledge.gazetteers.free_mail or not domain else domain, own)
+    shared = not domain or domain in knowledge.gazetteers.free_mail
+    return Senders(email, None if shared else domain, message.sender.name if message.sender else None, own)
 
 
 def _lines(

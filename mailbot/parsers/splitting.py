@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailbot.domain.evidence import Evidence, Extracted
+from mailbot.domain.evidence import Evidence
 from mailbot.parsers.reading import Reading
 
 
@@ -23,7 +23,7 @@ def split_by_site(first: Reading, readings: Sequence[Reading]) -> list[list[Read
             lines=tuple(x for x in first.lines if x.product is None or _within(x.product.evidence, start, end)),
             persons=tuple(p for p in first.persons if start <= p.at < end or not p.theirs),
             addresses=tuple(a for a in first.addresses if _within(a.value.evidence, start, end)),
-            customer_company=_company(first, start, end),
+            customer_company=first.companies.get(site.value),
         )
         out.append([part if r is first else r for r in readings])
     return out
@@ -45,8 +45,3 @@ def _borders(first: Reading) -> list[int]:
 
 def _within(evidence: Sequence[Evidence], start: int, end: int) -> bool:
     return any(e.part != "body" or start <= e.start < end for e in evidence)
-
-
-def _company(first: Reading, start: int, end: int) -> Extracted[str] | None:
-    company = first.customer_company
-    return company if company is not None and _within(company.evidence, start, end) else None

@@ -12,7 +12,7 @@ from mailbot.parsers.postal import PostalAddress, find_country, read_address
 from mailbot.parsers.scan import Scan
 
 _VERB = re.compile(
-    r"[^:：\n]{0,60}?(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads)\b|是|为|為|は|는|은)\s*(?:as follows|folgende|la suivante|la siguiente|a seguinte|如下|下記|次の通り)?[:：]?\s*",
+    r"(?:(?!\n\s*\n)[^:：]){0,60}?(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads)\b|是|为|為|は|는|은)\s*(?:as follows|folgende|la suivante|la siguiente|a seguinte|如下|下記|次の通り)?[:：]?\s*",
 )
 _TAIL = re.compile(r"(?:です|となります|になります|でございます|입니다|이며|です。|。).*$", re.DOTALL)
 _THEIRS = ("labels.customer", "cues.theirs", "cues.customer_intro", "labels.contact")

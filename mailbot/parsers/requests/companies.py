@@ -140,7 +140,7 @@ def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
     if cjk:
         return cjk.span()
     for m in re.finditer(
-        r"[^,，;；(（\n\t|、/<]+(?:,\s?(?:Inc|LLC|Ltd|S\.\s?A|S\.\s?L|S\.\s?A\.\s?de\s?C\.\s?V|GmbH|Co)\b[^,(;\n]*)?",
+        r"[^,，;；(（\n\t|、/<　]+(?:,\s?(?:Inc|LLC|Ltd|S\.\s?A|S\.\s?L|S\.\s?A\.\s?de\s?C\.\s?V|GmbH|Co)\b[^,(;\n]*)?",
         value,
     ):
         text = m[0].strip(" -–—:：*")
@@ -252,8 +252,10 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
         rest = scan.text[hit.end : hit.end + 80]
         if _CJK.search(rest[:6]):
             m = _CJK_INTRODUCED.match(rest)
-            if m and len(m[1]) >= 2 and not is_person(m[1], "", knowledge):
+            if m and len(m[1]) >= 3 and not is_person(m[1], "", knowledge):
                 start = hit.end + m.start(1)
+                if any(h.start == start and h.tag.startswith(("cues.", "kinds.", "labels.")) for h in scan.hits):
+                    continue
                 return Extracted(m[1], (scan.evidence(start, start + len(m[1])),))
             continue
         m = re.match(

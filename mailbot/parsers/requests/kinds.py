@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailbot.domain.request import Kind, MoreUsers, RequestLine
+from mailbot.domain.request import Kind, RequestLine
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
@@ -24,10 +24,14 @@ class Cues:
     server: int = 0
     quote: int = 0
     cloud: int = 0
+    conversion: int = 0  # a trial or a monthly subscription is to become an annual one
 
     def __add__(self, other: "Cues") -> "Cues":
         """Return the cues of two mails of one thread."""
         return Cues(**{f: getattr(self, f) + getattr(other, f) for f in Cues.__dataclass_fields__})
+
+
+_BEFORE_ANNUAL = ("topics.asked.trial", "kinds.monthly")
 
 
 def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
@@ -39,6 +43,8 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
                 meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
                 if meant is not Polarity.NOT or hit.key == "new_site":
                     counts[hit.key] = counts.get(hit.key, 0) + 1
+                converted = hit.key == "existing_site" and scan.within(hit.start, hit.end, *_BEFORE_ANNUAL)
+                counts["conversion"] = counts.get("conversion", 0) + bool(converted)
     return Cues(**counts)
 
 
@@ -54,19 +60,16 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
         return Kind.SERVER
     if cues.co_term and (has_site or lines or cues.quote):
         return Kind.CO_TERM
+    if cues.conversion and cues.annual:
+        return Kind.EXISTING_SITE
     if cues.monthly and not cues.annual and not cues.renewal and not cues.existing_site:
         return Kind.MONTHLY
     if cues.renewal and not (cues.new_site and not has_site):
         return Kind.RENEWAL
     if cues.new_site and not has_site:
         return Kind.NEW_SITE
-    grows = any(
-        line.from_users is not None
-        or line.from_plan is not None
-        or (line.quantity is not None and isinstance(line.quantity.value, MoreUsers))
-        for line in lines
-    )
-    if cues.upgrade or (grows and has_site):
+    grows = any(line.from_users is not None or line.from_plan is not None for line in lines)
+    if (cues.upgrade and not (cues.existing_site and not grows)) or (grows and has_site and not cues.existing_site):
         return Kind.UPGRADE
     if customer_address and not has_site:
         return Kind.NEW_SITE

@@ -32,6 +32,7 @@ class Senders:
 
     email: str
     domain: str | None  # None for free-mail domains
+    name: str | None  # the display name of the From header
     desk: frozenset[str]
 
     def are(self, email: str) -> bool:
@@ -74,7 +75,9 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
             return
         name = name_at(scan, start, end, knowledge) or _after_roles(scan, start, end, knowledge)
         if name is not None:
+            by_block = ours_label and "reseller" not in tags
             theirs = theirs_label or (section_theirs and not ours_label)
+            theirs = theirs or (by_block and role and name.value not in (senders.name or name.value))
             if theirs or ours_label or unit.section == "reseller" or "name" in tags:
                 yield _person(
                     scan, name, None, theirs or unit.section is None and "name" in tags and not ours_label, role
@@ -85,7 +88,7 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
         right = emails[i + 1].start if i + 1 < len(emails) else end
         name = name_at(scan, left, email.start, knowledge) or name_before(scan, left, email.start, knowledge)
         name = name or _after_address(scan, email, right, knowledge)
-        theirs = not senders.are(email.value) and not ours_label
+        theirs = not senders.are(email.value) and "reseller" not in tags
         if name is None and tags & {"name"} and not i:
             name = name_at(scan, start, end, knowledge)
         yield _person(scan, name, email, theirs, role or section_theirs or bool(tags & {"customer"}))

@@ -94,6 +94,12 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             continue
         if hit.tag == "counters.users" and hit.start >= number.end:
             gap = scan.folded[number.end : hit.start]
+            if _is_single_han(scan, number) and gap.strip("个個 "):
+                continue
+            if re.search(r"[぀-鿿가-힯]", gap) and len(gap) > 12:
+                continue
+            if any(number.end <= n.start < hit.start for n in scan.numbers):
+                continue
             if len(gap) <= 32 and not re.search(r"[\d,，、。.!?;；:：\n\t]", gap) and len(gap.split()) <= 3:
                 return True
         if hit.tag in ("labels.users", "counters.users", "labels.users_now") and hit.end <= number.start:
@@ -101,6 +107,11 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             if len(gap) <= 10 and not re.search(r"[\d,，、。.!?;；\n\t]", gap):
                 return True
     return False
+
+
+def _is_single_han(scan: Scan, number: Number) -> bool:
+    """Whether the number is one Han digit, which is mostly part of another word."""
+    return number.spelled and number.end - number.start == 1
 
 
 def _beside_product(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
