@@ -42,3 +42,8 @@ def _figures(pack: PolicyPack) -> Figures:
         days_in_year=pack.days_in_year,
         bank_only_currencies=frozenset(bank_only),
     )
+
+
+def reply_domain(installation: Installation) -> str:
+    """Return the right side of our Message-IDs."""
+    return installation.settings.desk.address.rpartition("@")[2]

@@ -1,14 +1,17 @@
 """What staff see of a review item and do with it, wired to the installation's store and renderer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.replying import desk_renderer, reply_domain
 from mailbot.bootstrap.storing import open_desk_store, utc_now
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.domain.case import CaseEvent, ReviewItem
 from mailbot.domain.errors import InputError
 from mailbot.domain.message import InboundMessage
+from mailbot.service.review import Workbench
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,22 @@ class Shown:
     item: ReviewItem
     messages: Sequence[InboundMessage]
     events: Sequence[CaseEvent]
+
+
+@contextmanager
+def workbench(installation: Installation) -> Iterator[Workbench]:
+    """Hold what staff's acts need (service.review) for the time of the block."""
+    with open_desk_store(installation) as store:
+        with store.begin() as uow:
+            desk = installation.desk(uow.records.desk())
+        with desk_understanding(installation, desk, lambda: utc_now().date()) as understanding:
+            yield Workbench(
+                store=store,
+                understanding=understanding,
+                render=desk_renderer(installation, desk),
+                clock=utc_now,
+                domain=reply_domain(installation),
+            )
 
 
 def review_item(installation: Installation, item_id: int) -> Shown:

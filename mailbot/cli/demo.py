@@ -1,5 +1,6 @@
 """`mailbot demo`: the desk at work, without any server of one's own."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -23,12 +24,12 @@ def command(output: Path) -> int:
 
     from mailbot.demo.play import play
 
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     over = play(output, console)
     replies = sorted((output / "replies").glob("*.eml"))
     quotes = sorted((output / "replies").glob("*.pdf"))
     click.echo(f"\n{len(replies)} replies and {len(quotes)} quotes (PDF) lie in {output / 'replies'}.")
-    click.echo(f"What waits for staff: mailbot --folder {output} review list")
+    click.echo(f"What waits for staff: mailbot --folder {output} review list; the service's log: {output / 'desk.log'}")
     if not over:
-        click.echo("mailbot: not every mail came to its end; see the rows without seconds", err=True)
+        click.echo("mailbot: not every mail came to its end; see the log", err=True)
     return 0 if over else 1

@@ -1,10 +1,18 @@
 """`mailbot review`: what waits for staff, and what staff do with it."""
 
+import getpass
+import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mailbot.cli.output import mark_words, print_text
+
+if TYPE_CHECKING:
+    from mailbot.service.review import Settled, Workbench
 
 
 @click.group("review", epilog="Example: mailbot review list")
@@ -39,3 +47,102 @@ def show(folder: Path, item_id: int) -> None:
     from mailbot.cli.review_page import item_page
 
     print_text(item_page(review_item(Installation(folder), item_id), mark_words()))
+
+
+def _acts(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the item's number and the name of who acts."""
+    named = click.option(
+        "--as",
+        "actor",
+        default=getpass.getuser,
+        metavar="NAME",
+        help="Who acts, for the record.  [default: your login]",
+    )
+    return click.argument("item_id", type=int, metavar="ITEM")(named(click.pass_obj(function)))
+
+
+@command.command("approve", epilog="Example: mailbot review approve 7 --as anna")
+@_acts
+def approve(folder: Path, item_id: int, actor: str) -> None:
+    """Send the draft, or the reply that was held back, of ITEM as it is.
+
+    It is decided again first; a case that has moved on since, or an expired draft, is not sent.
+    """
+    from mailbot.service import review
+
+    _settle(folder, partial(review.approve, item_id=item_id, actor=actor))
+
+
+@command.command("correct", epilog="Example: mailbot review correct 7 lines[0].users=50 site=acme.atlassian.net")
+@_acts
+@click.argument("changes", nargs=-1, required=True, metavar="PATH=VALUE...")
+def correct(folder: Path, item_id: int, actor: str, changes: tuple[str, ...]) -> None:
+    """Set values of ITEM and decide anew: the case goes on as if its mails had said so.
+
+    Paths are those that `mailbot explain` prints: kind, site, sens, lines[0].users, authorized_contact.email and so on.
+    """
+    from mailbot.service import review
+
+    values = dict(_change(change) for change in changes)
+    _settle(folder, partial(review.correct, item_id=item_id, changes=values, actor=actor))
+
+
+@command.command("answer", epilog="Example: mailbot review answer 7 --text 'Dear Ms Roe, ...'")
+@_acts
+@click.option("--text", required=True, help="The reply's words; - reads them from standard input.")
+def answer(folder: Path, item_id: int, actor: str, text: str) -> None:
+    """Reply to ITEM in your own words, in the case's thread."""
+    from mailbot.service import review
+
+    _settle(folder, partial(review.answer, item_id=item_id, text=_text(text), actor=actor))
+
+
+@command.command("decline", epilog="Example: mailbot review decline 7 --text - < words.txt")
+@_acts
+@click.option("--text", required=True, help="The reply's words; - reads them from standard input.")
+def decline(folder: Path, item_id: int, actor: str, text: str) -> None:
+    """Decline the request of ITEM with your words."""
+    from mailbot.service import review
+
+    _settle(folder, partial(review.decline, item_id=item_id, text=_text(text), actor=actor))
+
+
+@command.command("not-a-request", epilog="Example: mailbot review not-a-request 7 --note newsletter")
+@_acts
+@click.option("--note", default="", help="Why, for the record.")
+def not_a_request(folder: Path, item_id: int, actor: str, note: str) -> None:
+    """Close ITEM without a reply."""
+    from mailbot.service import review
+
+    _settle(folder, partial(review.not_a_request, item_id=item_id, note=note, actor=actor))
+
+
+@command.command("send-again", epilog="Example: mailbot review send-again 7")
+@_acts
+def send_again(folder: Path, item_id: int, actor: str) -> None:
+    """Send the replies of ITEM's case again that failed or may not have arrived, with the same bytes."""
+    from mailbot.service import review
+
+    _settle(folder, partial(review.send_again, item_id=item_id, actor=actor))
+
+
+def _settle(folder: Path, act: "Callable[[Workbench], Settled]") -> None:
+    from mailbot.bootstrap.installation import Installation
+    from mailbot.bootstrap.reviewing import workbench
+
+    with workbench(Installation(folder)) as bench:
+        settled = act(bench)
+    reply = f", {settled.reply.value} on its way" if settled.reply else ", nothing is sent"
+    again = f"; it waits again as item {settled.next_item}" if settled.next_item else ""
+    click.echo(f"{settled.case_number} {settled.settlement.replace('_', ' ')}{reply}{again}")
+
+
+def _change(change: str) -> tuple[str, str]:
+    path, equals, value = change.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{change!r}: wanted is PATH=VALUE, for example lines[0].users=50")
+    return path.strip(), value
+
+
+def _text(text: str) -> str:
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text

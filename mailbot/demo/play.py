@@ -9,6 +9,7 @@ from rich.live import Live
 
 from mailbot import store as database
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.logging import write_log
 from mailbot.bootstrap.parts import write_parts
 from mailbot.bootstrap.serving import running_desk
 from mailbot.bootstrap.storing import open_desk_store
@@ -16,6 +17,9 @@ from mailbot.demo.record import Record, RecordedUnderstanding
 from mailbot.demo.samples import DAY, demo_clock, make_folder, records_folder, samples
 from mailbot.demo.servers import demo_servers
 from mailbot.demo.show import courses_table
+from mailbot.domain.case import InboxState
+from mailbot.domain.outgoing import OutboxState
+from mailbot.ports import Store
 from mailbot.store.datafiles import load_data
 
 LONGEST = 120.0
@@ -35,15 +39,20 @@ def play(folder: Path, console: Console) -> bool:
             uow.records.replace(*load_data(records_folder()), clock())
             uow.commit()
         console.print(f"The desk opens on {DAY:%d %B %Y}; {len(record.courses)} mails will come in.\n")
-        with running_desk(installation, clock, lambda desk: RecordedUnderstanding(desk, record)):
-            over = _watch(record, servers.deliver, console)
+        with (
+            (folder / "desk.log").open("w", encoding="utf-8") as log,
+            open_desk_store(installation, clock) as store,
+        ):
+            write_log(installation.settings.log, log)
+            with running_desk(installation, clock, lambda desk: RecordedUnderstanding(desk, record)):
+                over = _watch(record, servers.deliver, store, console)
     for course in record.courses.values():
         if course.reply is not None:
             write_parts(course.reply, folder / "replies" / course.sample.name)
     return over
 
 
-def _watch(record: Record, deliver: Callable[[bytes], None], console: Console) -> bool:
+def _watch(record: Record, deliver: Callable[[bytes], None], store: Store, console: Console) -> bool:
     """Deliver the mails one by one and show what becomes of them, until all have come to their end or time is up."""
     courses = record.courses.values()
     with Live(console=console, get_renderable=lambda: courses_table(courses), refresh_per_second=8):
@@ -52,6 +61,14 @@ def _watch(record: Record, deliver: Callable[[bytes], None], console: Console) -
             record.note_delivery(course.sample)
             time.sleep(BETWEEN_DELIVERIES)
         until = time.monotonic() + LONGEST
-        while not record.is_over and time.monotonic() < until:
-            time.sleep(0.05)
-    return record.is_over
+        while not (over := _all_settled(store, len(courses))) and time.monotonic() < until:
+            time.sleep(0.1)
+    return over
+
+
+def _all_settled(store: Store, mails: int) -> bool:
+    """Whether so many mails have been processed and every reply has left."""
+    with store.begin() as uow:
+        inbox, outbox = uow.inbox.count_by_state(), uow.outbox.count_by_state()
+    waiting = inbox.get(InboxState.NEW, 0) + outbox.get(OutboxState.READY, 0) + outbox.get(OutboxState.SENDING, 0)
+    return sum(inbox.values()) >= mails and not waiting

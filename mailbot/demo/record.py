@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from mailbot.demo.samples import Sample
-from mailbot.domain.decision import Action, Decision
+from mailbot.domain.decision import Decision
 from mailbot.domain.message import InboundMessage
 from mailbot.ports import RecordsFor, Understanding
 
@@ -25,11 +25,6 @@ class Course:
     language: str = ""
     decision: Decision | None = None
     reply: bytes | None = field(default=None, repr=False)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more happens: the reply is out, or there is none."""
-        return self.answered is not None or (self.decision is not None and not _gets_a_reply(self.decision))
 
     @property
     def seconds(self) -> float | None:
@@ -63,11 +58,6 @@ class Record:
         if course is not None:
             course.reply, course.answered = raw, time.monotonic()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether every mail has come to its end."""
-        return all(course.is_over for course in self.courses.values())
-
 
 @dataclass(frozen=True, slots=True)
 class RecordedUnderstanding:
@@ -90,7 +80,3 @@ class RecordedUnderstanding:
         decision = self.desk.decide(thread, records_for, corrections)
         self.record.note_decision(thread[-1], decision)
         return decision
-
-
-def _gets_a_reply(decision: Decision) -> bool:
-    return decision.action is not Action.IGNORE and decision.acknowledge

@@ -20,8 +20,9 @@ _COLOURS = {
 def courses_table(courses: Iterable[Course]) -> Table:
     """Return the table as it is now."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("mail", "language", "kind", "action", "total or reason"):
-        table.add_column(heading, no_wrap=heading != "total or reason")
+    for heading in ("mail", "language", "kind", "action"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("total or reason", overflow="fold")
     table.add_column("seconds", justify="right")
     for course in courses:
         if course.delivered is not None:
@@ -35,7 +36,7 @@ def _row(course: Course) -> tuple[str, ...]:
         return course.sample.name, "", "", "[dim]...[/dim]", "", ""
     colour = _COLOURS[decision.action]
     kinds = ", ".join(dict.fromkeys(request.kind.value for request in decision.requests))
-    seconds = f"{course.seconds:.2f}" if course.is_over and course.seconds is not None else ""
+    seconds = f"{course.seconds:.2f}" if course.seconds is not None else ""
     action = f"[{colour}]{decision.action.value}[/{colour}]"
     return course.sample.name, course.language, kinds or "-", action, _gist(decision), seconds
 

@@ -109,10 +109,10 @@ class LimitSettings(Struct, frozen=True, kw_only=True):
     """What is too much: sizes in bytes, numbers of automatic replies in a time."""
 
     max_message_bytes: Annotated[int, Meta(ge=1024)] = 25_000_000
-    replies_per_address_hour: Count = 3
-    replies_per_address_day: Count = 12
-    replies_per_domain_hour: Count = 20
-    replies_per_hour: Count = 600
+    replies_per_address_hour: Count = 10
+    replies_per_address_day: Count = 40
+    replies_per_domain_day: Count = 200
+    replies_per_hour: Count = 1000
 
 
 class PolicySettings(Struct, frozen=True, kw_only=True):
@@ -125,8 +125,8 @@ class IntakeSettings(Struct, frozen=True, kw_only=True):
     """How often the desk looks, and for how long it believes a worker that says nothing."""
 
     poll_seconds: Seconds = 60.0
-    idle: bool = True
-    lease_seconds: Seconds = 300.0
+    processors: Annotated[int, Meta(ge=1, le=64)] = 1
+    lease_seconds: Seconds = 120.0
 
 
 class LogSettings(Struct, frozen=True, kw_only=True):

@@ -80,7 +80,7 @@ def test_the_environment_wins_over_the_file(load):
         MINIMAL + MAILBOX + "[smtp]\nport = 25\n",
         {
             "MAILBOT_SMTP__PORT": "2525",
-            "MAILBOT_INTAKE__IDLE": "false",
+            "MAILBOT_INTAKE__POLL_SECONDS": "2.5",
             "MAILBOT_SMTP__USER": "12345",
             "MAILBOT_SELLER__ADDRESS": '["1 Street", "Town"]',
             "MAILBOT_MAILBOXES__QUOTES_EU__PORT": "143",
@@ -89,7 +89,7 @@ def test_the_environment_wins_over_the_file(load):
         },
     )
     assert settings.smtp.port == 2525
-    assert settings.intake.idle is False
+    assert settings.intake.poll_seconds == 2.5
     assert settings.smtp.user == "12345"
     assert settings.seller.address == ("1 Street", "Town")
     assert settings.mailboxes[0].port == 143

@@ -1,0 +1,100 @@
+"""The service of an installation: the scheduler's threads over the real store, mail servers and renderer."""
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Literal
+
+from mailbot import scheduler
+from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.logging import write_log
+from mailbot.bootstrap.replying import desk_renderer, reply_domain
+from mailbot.bootstrap.servers import imap_account, mailbox_keys, smtp_account
+from mailbot.bootstrap.storing import open_desk_store, utc_now
+from mailbot.bootstrap.understanding import desk_understanding
+from mailbot.domain.errors import SetupError
+from mailbot.mail.imap import open_mailbox
+from mailbot.mail.smtp import SmtpTransport
+from mailbot.ports import Clock, Understanding
+from mailbot.service.budget import ReplyBudget
+from mailbot.service.deliver import DeliverOptions
+from mailbot.service.process import ProcessOptions
+from mailbot.service.receive import ReceiveOptions
+from mailbot.settings import LimitSettings, MailboxSettings
+from mailbot.store import exclusive_service_lock
+
+Wrapper = Callable[[Understanding], Understanding]
+
+
+def serve(installation: Installation) -> None:
+    """Run the service until SIGTERM or SIGINT; SetupError when something is to be mended first."""
+    write_log(installation.settings.log, sys.stderr)
+    with _service(installation, utc_now, _as_it_is) as service:
+        scheduler.serve(service)
+
+
+@contextmanager
+def running_desk(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[None]:
+    """Run the service for the time of the block; `wrap` may look on while it understands."""
+    with _service(installation, clock, wrap) as service, scheduler.running(service):
+        yield
+
+
+@contextmanager
+def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[scheduler.Service]:
+    settings = installation.settings
+    if not settings.mailboxes:
+        raise SetupError("no mailbox to read: add a [[mailboxes]] block to config/mailbot.toml")
+    with exclusive_service_lock(installation.database_url), open_desk_store(installation, clock) as store:
+        with store.begin() as uow:
+            desk = installation.desk(uow.records.desk())
+        with desk_understanding(installation, desk, lambda: clock().date()) as understanding:
+            yield scheduler.Service(
+                store=store,
+                understanding=wrap(understanding),
+                render=desk_renderer(installation, desk),
+                transport=SmtpTransport(smtp_account(installation)),
+                clock=clock,
+                mailboxes=[watched for box in settings.mailboxes for watched in _watched(installation, box)],
+                process=ProcessOptions(
+                    domain=reply_domain(installation),
+                    lease_seconds=settings.intake.lease_seconds,
+                    budget=_budget(settings.limits),
+                ),
+                deliver=DeliverOptions(sender=settings.desk.address, lease_seconds=settings.intake.lease_seconds),
+                processors=settings.intake.processors,
+            )
+
+
+def _as_it_is(understanding: Understanding) -> Understanding:
+    return understanding
+
+
+def _watched(installation: Installation, box: MailboxSettings) -> Iterator[scheduler.Watched]:
+    account = imap_account(installation, box)
+    for key in mailbox_keys(box):
+        yield scheduler.Watched(
+            key=key,
+            open=partial(open_mailbox, account, key),
+            receive=ReceiveOptions(since=_since(box.since)),
+            poll_seconds=installation.settings.intake.poll_seconds,
+        )
+
+
+def _since(written: str) -> Literal["now", "all"] | dt.date:
+    match written:
+        case "now" | "all":
+            return written
+        case day:
+            return dt.date.fromisoformat(day)
+
+
+def _budget(limits: LimitSettings) -> ReplyBudget:
+    return ReplyBudget(
+        per_address_and_hour=limits.replies_per_address_hour,
+        per_address_and_day=limits.replies_per_address_day,
+        per_domain_and_day=limits.replies_per_domain_day,
+        in_all_per_hour=limits.replies_per_hour,
+    )
