@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailbot.domain.evidence import Evidence, Extracted
-from mailbot.domain.message import Desk, InboundMessage, Role, TextPart
+from mailbot.domain.message import Desk, InboundMessage, Role, Segment, TextPart
 from mailbot.domain.request import Doubt, Reason, RequestLine
 from mailbot.parsers.layout import Unit, lay_out
 from mailbot.parsers.lexicon import Knowledge
@@ -72,10 +72,11 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
     written_on = _day(message.date)
     language = message.language
     body = scan(message.body, index, language, knowledge, written_on)
-    spans = [(s.start, s.end) for s in message.body.segments if s.role in (Role.NEW, Role.FORWARDED)]
+    spans = [_content(message.body, s) for s in message.body.segments if s.role in (Role.NEW, Role.FORWARDED)]
     if not message.body.segments:
         spans = [(0, len(message.body.text))]
     blocks = [Block(scan=body, units=lay_out(body, spans))]
+    other = None if message.alternative is None else scan(message.alternative, index, language, knowledge, written_on)
     for attachment in message.attachments:
         if attachment.part is not None and not attachment.decoy and not _is_old_paper(attachment.filename):
             marks = scan(attachment.part, index, language, knowledge, written_on)
@@ -87,18 +88,22 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
     senders = _senders(message, desk, knowledge)
     persons = [p for b in blocks for p in find_persons(b.scan, b.units, senders, knowledge)]
     persons += _answered_persons(body, blocks[0].units, asked, senders, knowledge)
-    signature = [(s.start, s.end) for s in message.body.segments if s.role is Role.SIGNATURE]
+    signature, passed_on = _signatures(message.body)
+    persons = [*persons, *_forwarders(message.body, body, senders, knowledge)]
     name = _sender_name(message, body, blocks, signature, persons, knowledge)
     doubts: list[Doubt] = []
     lines, line_doubts, floating, dropped = _lines(blocks, subject, is_reply and index > 0, asked, doubts)
     doubts += line_doubts
     sites = _sites(blocks, subject, message, doubts)
+    if other is not None:
+        doubts += _alternative_doubts(body, other)
     sens = _merged([(s, b.scan) for b in (*blocks, subject) for s in _bare_sens(b) if _readable(b, s)])
     addresses = [a for b in blocks for a in find_addresses(b.scan, b.units, signature, knowledge.gazetteers)]
     addresses += _answered_addresses(body, blocks[0].units, asked, knowledge)
+    addresses = [_seen_by_reseller(a, message.body) for a in addresses]
     company = reseller_company(
         [(b.scan, b.units) for b in blocks],
-        (body, signature or _tail(body, spans)),
+        (body, signature or _tail(body, _own_spans(message.body))),
         name.value if name else None,
         message.sender.email if message.sender else "",
         knowledge,
@@ -113,6 +118,10 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         company.value if company else None,
         knowledge,
     )
+    if customer is None and passed_on:
+        author = next((s.sender for s in message.body.segments if s.role is Role.FORWARDED and s.sender), None)
+        name_of, email_of = (author.name, author.email) if author else (None, "")
+        customer = reseller_company([], (body, passed_on), name_of, email_of, knowledge)
     companies = {} if len(sites) < 2 else _companies(blocks, sites, on_file, knowledge)
     topics = [t for b in blocks[:1] for t in find_topics(b.scan, b.units)]
     if not is_reply:
@@ -145,6 +154,19 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
     )
 
 
+def _alternative_doubts(body: Scan, other: Scan) -> list[Doubt]:
+    """A text and an HTML part that say different things: nobody knows which of them the reseller saw."""
+    for what, a, b in (
+        ("site", {s.value for s in body.sites}, {s.value for s in other.sites}),
+        ("sens", {s.value for s in body.sens}, {s.value for s in other.sens}),
+        ("lines", {h.key for h in body.hits if h.tag == "product"}, {h.key for h in other.hits if h.tag == "product"}),
+        ("lines", {n.value for n in body.numbers}, {n.value for n in other.numbers}),
+    ):
+        if a != b and (a or b):
+            return [Doubt(reason=Reason.CONFLICTING_VALUES, path=what, note="text and HTML of the mail differ")]
+    return []
+
+
 def _companies(
     blocks: Sequence[Block], sites: Sequence[Extracted[str]], on_file: Mapping[str, str], knowledge: Knowledge
 ) -> dict[str, Extracted[str]]:
@@ -157,6 +179,55 @@ def _companies(
         if company is not None:
             found[site.value] = company
     return found
+
+
+def _signatures(part: TextPart) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the writer's signatures, and those of people whose mails are passed on below."""
+    own: list[tuple[int, int]] = []
+    others: list[tuple[int, int]] = []
+    below = False
+    for segment in part.segments:
+        below = below or segment.role is Role.FORWARDED
+        if segment.role is Role.SIGNATURE:
+            (others if below else own).append((segment.start, segment.end))
+    return own, others
+
+
+def _forwarders(part: TextPart, body: Scan, senders: Senders, knowledge: Knowledge) -> list[Person]:
+    """Return the authors of forwarded mails, as far as they are not of the reseller's organisation."""
+    out = []
+    for segment in part.segments:
+        author = segment.sender
+        if segment.role is not Role.FORWARDED or author is None or senders.are(author.email.lower()):
+            continue
+        if senders.ignore(author.email.lower()):
+            continue
+        name = header_name(author.name, author.email, knowledge)
+        evidence = (body.evidence(segment.start, min(segment.end, segment.start + 1)),)
+        written = body.text.find(name, segment.start) if name else -1
+        if name and written >= 0:
+            evidence = (body.evidence(written, written + len(name)),)
+        at = body.folded.find(author.email.lower(), segment.start)
+        email = (body.evidence(at, at + len(author.email)),) if at >= 0 else evidence
+        out.append(
+            Person(
+                Extracted(name, evidence) if name else None,
+                Extracted(author.email.lower(), email),
+                theirs=True,
+                named=False,
+                at=segment.start,
+            )
+        )
+    return out
+
+
+def _seen_by_reseller(address: OwnedAddress, part: TextPart) -> OwnedAddress:
+    """In a mail that the customer wrote, "our" address is the customer's."""
+    at = address.value.evidence[0]
+    forwarded = any(s.role is Role.FORWARDED and s.start <= at.start < s.end for s in part.segments)
+    if at.part == part.name and forwarded and address.owner != "customer":
+        return OwnedAddress("customer", address.address, address.value)
+    return address
 
 
 def _day(date: str | None) -> dt.date:
@@ -324,6 +395,24 @@ def _cues(blocks: Sequence[Block], subject: Block, old_subject: bool) -> Cues:
     return total
 
 
+def _content(part: TextPart, segment: Segment) -> tuple[int, int]:
+    """Return a segment without the header block that a forwarded mail begins with."""
+    if segment.role is Role.NEW or segment.sender is None:
+        return segment.start, segment.end
+    block = re.compile(r"(?:[ \t>-]*\n|[^\n]*\n){1,12}?[ \t>]*\n").match(part.text, segment.start, segment.end)
+    email = part.text.lower().find(segment.sender.email.lower(), segment.start)
+    while block is not None and block.end() <= email:
+        block = re.compile(r"(?:[^\n]+\n)+[ \t>]*\n").match(part.text, block.end(), segment.end)
+    return (block.end() if block else segment.start), segment.end
+
+
+def _own_spans(part: TextPart) -> list[tuple[int, int]]:
+    """Return what the sender newly wrote; all of a text without segments."""
+    if not part.segments:
+        return [(0, len(part.text))]
+    return [(s.start, s.end) for s in part.segments if s.role is Role.NEW]
+
+
 def _tail(body: Scan, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The last lines of the new text, where a signature without any mark would be."""
     if not spans:
@@ -349,7 +438,7 @@ def _sender_name(
     header = header_name(display, email, knowledge)
     written = [p.name for p in persons if not p.theirs and p.name is not None]
     written += _introduced_names(body, blocks[0].units, knowledge)
-    spans = [*signature, *_tail(body, [(u.start, u.end) for u in blocks[0].units][-4:] or [(0, 0)])]
+    spans = [*signature, *_tail(body, _own_spans(message.body))]
     for start, end in spans:
         for m in re.finditer(r"[^\n|｜,，/]+", body.text[start:end]):
             if header is None or header in m[0]:

@@ -185,7 +185,8 @@ def _contact(readings: Sequence[Reading]) -> tuple[Person, list[Doubt]]:
                 alone = [p for p in theirs if p.email is None and p.name is not None]
                 name = alone[0].name if alone else None
             email = best.email
-        name = best.name or name
+        same = [p.name for p in theirs if p.name and best.email and p.email and p.email.value == best.email.value]
+        name = best.name or (same[0] if same else name)
         if other and other[0].email and best.email:
             evidence = (*best.email.evidence, *other[0].email.evidence)
             doubts.append(

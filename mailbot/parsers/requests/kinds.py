@@ -24,14 +24,11 @@ class Cues:
     server: int = 0
     quote: int = 0
     cloud: int = 0
-    conversion: int = 0  # a trial or a monthly subscription is to become an annual one
+    trial: int = 0
 
     def __add__(self, other: "Cues") -> "Cues":
         """Return the cues of two mails of one thread."""
         return Cues(**{f: getattr(self, f) + getattr(other, f) for f in Cues.__dataclass_fields__})
-
-
-_BEFORE_ANNUAL = ("topics.asked.trial", "kinds.monthly")
 
 
 def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
@@ -43,8 +40,6 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
                 meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
                 if meant is not Polarity.NOT or hit.key == "new_site":
                     counts[hit.key] = counts.get(hit.key, 0) + 1
-                converted = hit.key == "existing_site" and scan.within(hit.start, hit.end, *_BEFORE_ANNUAL)
-                counts["conversion"] = counts.get("conversion", 0) + bool(converted)
     return Cues(**counts)
 
 
@@ -60,7 +55,7 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
         return Kind.SERVER
     if cues.co_term and (has_site or lines or cues.quote):
         return Kind.CO_TERM
-    if cues.conversion and cues.annual:
+    if (cues.trial or cues.monthly) and cues.annual and cues.existing_site:  # a trial or monthly site goes annual
         return Kind.EXISTING_SITE
     if cues.monthly and not cues.annual and not cues.renewal and not cues.existing_site:
         return Kind.MONTHLY
