@@ -87,6 +87,15 @@ class ReplyRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRow:
+    """An issued quote; `superseded` when the case has a newer revision."""
+
+    quote: Quote
+    issued_at: dt.datetime
+    superseded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """All that is known of a case, each list oldest first."""
 
@@ -102,7 +111,7 @@ class CasePage:
     participants: tuple[str, ...]
     mails: tuple[MailRow, ...]
     replies: tuple[ReplyRow, ...]
-    quotes: tuple[Quote, ...]
+    quotes: tuple[QuoteRow, ...]
     events: tuple[CaseEvent, ...]
     open_item: int | None
 
@@ -155,7 +164,7 @@ def case_page(connection: sa.Connection, number: str) -> CasePage | None:
         participants=tuple(connection.scalars(PARTICIPANTS_OF_CASE, key)),
         mails=tuple(_mail(row) for row in connection.execute(_MAILS, key)),
         replies=tuple(_reply(row) for row in connection.execute(_REPLIES, key)),
-        quotes=tuple(quote_from_json(snapshot) for snapshot in connection.scalars(_QUOTES, key)),
+        quotes=tuple(_quote(row) for row in connection.execute(_QUOTES, key)),
         events=tuple(event_of_row(row) for row in connection.execute(EVENTS_OF_CASE, key)),
         open_item=connection.scalar(_OPEN_ITEM, key),
     )
@@ -203,6 +212,10 @@ def _reply(row: AnyRow) -> ReplyRow:
         finished_at=row.finished_at,
         last_error=row.last_error,
     )
+
+
+def _quote(row: AnyRow) -> QuoteRow:
+    return QuoteRow(quote=quote_from_json(row.snapshot), issued_at=row.issued_at, superseded=row.superseded)
 
 
 _shown_to_staff = (
@@ -254,6 +267,6 @@ _REPLIES = (
     .order_by(outbox.c.id)
 )
 
-_QUOTES = sa.select(quotes.c.snapshot).where(quotes.c.case_id == sa.bindparam("case_id")).order_by(quotes.c.revision)
+_QUOTES = sa.select(quotes).where(quotes.c.case_id == sa.bindparam("case_id")).order_by(quotes.c.revision)
 
 _OPEN_ITEM = sa.select(review_items.c.id).where(review_items.c.case_id == sa.bindparam("case_id"), OPEN_ITEM)

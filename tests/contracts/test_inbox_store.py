@@ -175,6 +175,17 @@ def test_an_expired_claim_that_nobody_took_over_may_still_finish(store: Store) -
     assert (entry.state, entry.outcome) == (InboxState.DONE, "ignore")
 
 
+def test_a_cause_that_no_database_takes_is_stored_cleaned(store: Store) -> None:
+    add(store, 1)
+    entry = claim(store)
+    assert entry is not None
+    with store.begin() as uow:
+        uow.inbox.finish(entry, InboxState.PARKED, case_id=None, outcome="parked", cause="bad \0 bytes \udc80")
+        uow.commit()
+    with store.begin() as uow:
+        assert uow.inbox.count_by_state() == {InboxState.PARKED: 1}
+
+
 def test_a_mail_given_back_is_claimed_again_with_its_attempts(store: Store) -> None:
     add(store, 1)
     entry = claim(store)

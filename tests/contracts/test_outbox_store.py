@@ -90,6 +90,19 @@ def test_a_retry_waits_until_it_is_due(store: Store, case: Case) -> None:
     assert (again.attempts, again.last_error, again.due_at) == (2, "450 busy", LATER)
 
 
+def test_an_error_that_no_database_takes_is_stored_cleaned(store: Store, case: Case) -> None:
+    put(store, case, outgoing())
+    entry = claim(store)
+    assert entry is not None
+    with store.begin() as uow:
+        uow.outbox.finish(entry, OutboxState.FAILED, error="550 \0 \udc80")
+        uow.commit()
+    with store.begin() as uow:
+        (failed,) = uow.outbox.of_case(case.id)
+    assert failed.state is OutboxState.FAILED
+    assert (failed.last_error or "").startswith("550 ")
+
+
 def test_a_sent_row_is_not_claimed_again(store: Store, case: Case) -> None:
     put(store, case, outgoing())
     entry = claim(store, lease_seconds=0)

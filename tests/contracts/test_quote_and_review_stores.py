@@ -127,6 +127,9 @@ def test_a_cause_opens_an_item_or_is_added_to_the_open_one(store: Store, case: C
         item_id = uow.reviews.open_for_case(case, "refused: 550", None, NOW)
         assert uow.reviews.open_for_case(case, "no answer", entry.id, NOW) == item_id
         uow.reviews.settle(item_id, by="kim", settlement="answered", note="called them", at=NOW)
+        other = uow.reviews.open_for_case(case, "bad \0 bytes", entry.id, NOW)
+        assert uow.reviews.open_for_case(case, "more \0 \udc80", entry.id, NOW) == other
+        uow.reviews.settle(other, by="kim\0", settlement="answered", note="\0", at=NOW)
         item = uow.reviews.get(item_id)
     assert item is not None
     assert (item.note, item.inbox_id) == ("refused: 550\nno answer\ncalled them", entry.id)

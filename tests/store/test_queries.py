@@ -96,6 +96,7 @@ def test_the_queue_shows_what_waits_and_why(store: SqlStore) -> None:
 def test_a_case_page_shows_all_of_a_case(store: SqlStore) -> None:
     with store.begin() as uow:
         case = a_quoted_case(uow)
+        uow.quotes.issue(case, quote(), NOW)
         entry = uow.outbox.claim_due(NOW, lease_seconds=60)
         assert entry is not None
         uow.outbox.finish(entry, OutboxState.SENT)
@@ -108,6 +109,9 @@ def test_a_case_page_shows_all_of_a_case(store: SqlStore) -> None:
     assert page.decision == decision()
     assert [(mail.message_id, mail.outcome) for mail in page.mails] == [("1@x", "quote")]
     assert [(r.kind, r.state, r.text) for r in page.replies] == [(ReplyKind.QUOTE, OutboxState.SENT, "Here it is")]
-    assert [(q.number, q.revision) for q in page.quotes] == [(case.number, 1)]
-    assert [event.kind for event in page.events] == ["MailReceived", "Decided", "QuoteIssued"]
+    assert [(q.quote.number, q.quote.revision, q.superseded) for q in page.quotes] == [
+        (case.number, 1, True),
+        (case.number, 2, False),
+    ]
+    assert [event.kind for event in page.events] == ["MailReceived", "Decided", "QuoteIssued", "QuoteIssued"]
     assert page.open_item is None
