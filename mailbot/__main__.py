@@ -2,12 +2,12 @@
 
 import sys
 
-from mailbot.cli import run
+from mailbot.cli import run_command_line
 
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run_command_line(sys.argv[1:]))
 
 
 if __name__ == "__main__":

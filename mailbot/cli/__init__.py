@@ -69,7 +69,7 @@ def commands(ctx: click.Context, folder: Path | None) -> None:
     ctx.obj = folder if folder is not None else Path()
 
 
-def run(arguments: Sequence[str]) -> int:
+def run_command_line(arguments: Sequence[str]) -> int:
     """Carry out a command line and return its exit status: 0, 1 for a bug, 2 for bad input, 130 when interrupted."""
     try:
         status = commands.main(list(arguments), prog_name="mailbot", standalone_mode=False)

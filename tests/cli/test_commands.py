@@ -34,7 +34,7 @@ def test_every_command_explains_itself_with_an_example(path, command):
 
 def test_the_list_of_commands_is_shown_without_importing_them():
     code = (
-        "import sys; from mailbot.cli import run; run(['--help']);"
+        "import sys; from mailbot.cli import run_command_line; run_command_line(['--help']);"
         "heavy = {'sqlalchemy', 'jinja2', 'msgspec', 'typst', 'imapclient', 'rich', 'structlog', 'mailbot.settings'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -59,7 +59,7 @@ def test_the_list_of_commands_is_shown_without_importing_them():
 )
 def test_bad_input_is_one_line_that_names_it_and_status_2(arguments, says, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert cli.run(arguments) == 2
+    assert cli.run_command_line(arguments) == 2
     captured = capsys.readouterr()
     assert says in captured.err
     assert len(captured.err.splitlines()) == 1
@@ -69,7 +69,7 @@ def test_bad_input_is_one_line_that_names_it_and_status_2(arguments, says, capsy
 def test_wrong_settings_are_named_with_file_and_key(capsys, tmp_path):
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "mailbot.toml").write_text("[desk]\nadress = 'a@b.example'\n")
-    assert cli.run(["--folder", str(tmp_path), "db", "current"]) == 2
+    assert cli.run_command_line(["--folder", str(tmp_path), "db", "current"]) == 2
     assert "config/mailbot.toml: unknown key desk.adress; did you mean address?" in capsys.readouterr().err
 
 
@@ -78,7 +78,7 @@ def test_a_bug_is_one_line_that_names_the_file_with_its_traceback(capsys, monkey
         raise RuntimeError("boom")
 
     monkeypatch.setattr(cli.commands, "main", fail)
-    assert cli.run(["parse", "x"]) == 1
+    assert cli.run_command_line(["parse", "x"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     log = Path(line.split("its traceback is in ")[1].split(",")[0])
     assert "RuntimeError: boom" in log.read_text()
@@ -88,12 +88,12 @@ def test_a_bug_is_one_line_that_names_the_file_with_its_traceback(capsys, monkey
 
 def test_the_database_is_made_and_filled_from_a_folder(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert cli.run(["import", str(DATA)]) == 2
+    assert cli.run_command_line(["import", str(DATA)]) == 2
     assert "mailbot db upgrade" in capsys.readouterr().err
-    assert cli.run(["db", "upgrade"]) == 0
-    assert cli.run(["db", "upgrade"]) == 0
+    assert cli.run_command_line(["db", "upgrade"]) == 0
+    assert cli.run_command_line(["db", "upgrade"]) == 0
     assert "nothing to do" in capsys.readouterr().out
-    assert cli.run(["import", str(DATA)]) == 0
+    assert cli.run_command_line(["import", str(DATA)]) == 0
     assert "imported 220 prices, 9 entitlements, 6 contacts, 5 sites, 2 tax rates" in capsys.readouterr().out
 
 
@@ -104,10 +104,10 @@ def test_a_bad_row_is_named_and_nothing_of_the_import_is_kept(capsys, tmp_path, 
     for file in DATA.iterdir():
         (bad / file.name).write_bytes(file.read_bytes())
     (bad / "entitlements.csv").write_text((DATA / "entitlements.csv").read_text("utf-8").replace("2027-01-31", "soon"))
-    cli.run(["db", "upgrade"])
-    cli.run(["import", str(DATA)])
+    cli.run_command_line(["db", "upgrade"])
+    cli.run_command_line(["import", str(DATA)])
     capsys.readouterr()
-    assert cli.run(["import", str(bad)]) == 2
+    assert cli.run_command_line(["import", str(bad)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "entitlements.csv" in line
     assert "8" in line
