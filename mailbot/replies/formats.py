@@ -64,4 +64,5 @@ class Formats:
         return str(self._locale.territories.get(code.upper(), code))
 
     def _date(self, day: dt.date, width: str = "long") -> str:
-        return format_date(day, width, locale=self._locale)
+        # `5. Dezember` is not torn apart.
+        return format_date(day, width, locale=self._locale).replace(" ", NO_BREAK_SPACE)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from mailbot.domain.money import Money
-from mailbot.domain.policy_pack import PolicyPack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +44,3 @@ class Figures:
     maintenance_months: int = 12
     days_in_year: int = 365
     bank_only_currencies: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, pack: PolicyPack) -> "Figures":
-        """Return the figures of a policy in force."""
-        currency, minimum = next(iter(pack.net_30_minimum.items()))
-        return cls(
-            net_minimum=Money(minimum, currency),
-            days_in_year=pack.days_in_year,
-            bank_only_currencies=frozenset(c for c, ways in pack.payment_methods.items() if ways == ("bank_transfer",)),
-        )

@@ -32,7 +32,8 @@ def expected(quote: Quote) -> set[Decimal]:
 
 def text_of(pdf: bytes) -> str:
     document = pypdfium2.PdfDocument(pdf)
-    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    return text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
