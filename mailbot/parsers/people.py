@@ -4,12 +4,44 @@ import re
 from collections.abc import Iterable, Sequence
 
 from mailbot.parsers.fold import fold
+from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Knowledge, Lexicon
 from mailbot.parsers.scan import Scan, Span
 
 _TOKEN = re.compile(r"[^\W\d_][^\W\d_]*(?:['’‘.\-‐‑][^\W\d_]+)*\.?")
 _PARTICLES = frozenset(
-    "de da do dos das di del della dal van von der den ter ten le la el al bin ibn y e af av zu zum of du des".split()
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "di",
+        "del",
+        "della",
+        "dal",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "le",
+        "la",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "y",
+        "e",
+        "af",
+        "av",
+        "zu",
+        "zum",
+        "of",
+        "du",
+        "des",
+    ]
 )
 _SKIP = re.compile(r"[\s:：,，、\-–—|*>/(（<\[【·・]+")
 _HAN = "一-鿿㐀-䶿々"
@@ -231,9 +263,4 @@ def _is_cjk_person(name: str, knowledge: Knowledge) -> bool:
 
 
 def _is_legal(name: str, knowledge: Knowledge) -> bool:
-    """Whether a name carries a company's legal form."""
-    folded = fold(name)
-    return any(
-        re.search(rf"(?<![^\W\d_]){re.escape(form)}(?![^\W\d_])", folded) if form.isascii() else form in folded
-        for form in knowledge.gazetteers.legal_forms
-    )
+    return legal_forms(knowledge.gazetteers.legal_forms).in_name(name)

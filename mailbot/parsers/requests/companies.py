@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from mailbot.domain.evidence import Extracted
 from mailbot.parsers.fold import fold
 from mailbot.parsers.layout import Unit
+from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Gazetteers, Knowledge
 from mailbot.parsers.people import is_person
 from mailbot.parsers.scan import Scan, Span
@@ -98,11 +99,7 @@ def reseller_company(
 
 def has_legal_form(text: str, gazetteers: Gazetteers) -> bool:
     """Whether a name carries a company's legal form."""
-    folded = fold(text)
-    return any(
-        re.search(rf"(?<![^\W\d_]){re.escape(f)}(?![^\W\d_])", folded) if f.isascii() else f in folded
-        for f in gazetteers.legal_forms
-    )
+    return legal_forms(gazetteers.legal_forms).in_name(text)
 
 
 def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extracted[str] | None:
@@ -144,13 +141,10 @@ def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
         value,
     ):
         text = m[0].strip(" -–—:：*")
-        if not text or "@" in text or _PHONE.search(text) and not re.search(r"[^\W\d]{3}", text):
+        if not text or "@" in text or (_PHONE.search(text) and not re.search(r"[^\W\d]{3}", text)):
             continue
-        if (
-            ".atlassian" in text
-            or is_person(text, "", knowledge)
-            and not has_legal_form(text, knowledge.gazetteers)
-            and _CJK.search(text)
+        if ".atlassian" in text or (
+            is_person(text, "", knowledge) and not has_legal_form(text, knowledge.gazetteers) and _CJK.search(text)
         ):
             continue
         lead = len(m[0]) - len(m[0].lstrip(" -–—:：*"))
@@ -163,7 +157,7 @@ def _written(scan: Scan, name: str, gazetteers: Gazetteers) -> Extracted[str] | 
     """Find the name on file in the text, with the legal form that follows or precedes it there."""
     at = scan.folded.find(fold(name))
     if at < 0:
-        bare = _bare(name, gazetteers)
+        bare = legal_forms(gazetteers.legal_forms).without(name)
         at = scan.folded.find(bare) if len(bare) >= 2 else -1
         if at < 0:
             return None
@@ -171,26 +165,12 @@ def _written(scan: Scan, name: str, gazetteers: Gazetteers) -> Extracted[str] | 
     return _extended(scan, at, at + len(name), gazetteers)
 
 
-def _bare(name: str, gazetteers: Gazetteers) -> str:
-    folded = fold(name)
-    for form in sorted(gazetteers.legal_forms, key=len, reverse=True):
-        if form.isascii():
-            folded = re.sub(rf"[,\s]*(?<![^\W\d_]){re.escape(form)}(?![^\W\d_])\.?", "", folded)
-        else:
-            folded = folded.replace(form, "")
-    return folded.strip()
-
-
 def _extended(scan: Scan, start: int, end: int, gazetteers: Gazetteers) -> Extracted[str]:
-    for form in sorted(gazetteers.legal_forms, key=len, reverse=True):
-        m = re.compile(rf"[,\s]{{0,2}}{re.escape(form)}(?![^\W\d_])\.?").match(scan.folded, end)
-        if m and (form.isascii() and m[0][:1] in ", " or not form.isascii()):
-            end = m.end()
-            break
-        if not form.isascii() and scan.folded.endswith(form, 0, start):
-            start -= len(form)
-            break
-    return Extracted(_clean(scan.text[start:end]), (scan.evidence(start, end),))
+    forms = legal_forms(gazetteers.legal_forms)
+    after = forms.end_after(scan.folded, end)
+    if after == end:
+        start = forms.start_before(scan.folded, start)
+    return Extracted(_clean(scan.text[start:after]), (scan.evidence(start, after),))
 
 
 def _like_host(scan: Scan, host: str, gazetteers: Gazetteers) -> Extracted[str] | None:
@@ -266,11 +246,8 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
             name = re.sub(r"\s(?:de|du|des|del|do|da|of|und|and|et|y|e|has|is)$", "", m[1]).rstrip(".")
             start = hit.end + m.start(1)
             products = scan.within(start, start + len(name), "product", "app")
-            if (
-                len(name) > 2
-                and not products
-                and not is_person(name, "", knowledge)
-                or has_legal_form(name, knowledge.gazetteers)
+            if (len(name) > 2 and not products and not is_person(name, "", knowledge)) or has_legal_form(
+                name, knowledge.gazetteers
             ):
                 return _extended(scan, start, start + len(name), knowledge.gazetteers)
     return None
@@ -312,7 +289,8 @@ def _self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
 def _signed(
     scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, email: str, knowledge: Knowledge
 ) -> Iterator[Extracted[str]]:
-    chunks = list(_chunks(scan, spans, name))
+    own = set(fold(name or "").split())
+    chunks = [c for c in _chunks(scan, spans, name) if not set(fold(c.value).split()) <= own]
     domain = email.rpartition("@")[2]
     label = re.sub(r"[^a-z0-9]", "", ".".join(domain.split(".")[:-1]))
     for chunk in chunks:
@@ -377,8 +355,7 @@ def _is_noise(scan: Scan, chunk: Span, knowledge: Knowledge) -> bool:
         return True
     return (
         bool(closing)
-        or text.endswith(("!", "。", "！", "."))
-        and not has_legal_form(text, knowledge.gazetteers)
+        or (text.endswith(("!", "。", "！", ".")) and not has_legal_form(text, knowledge.gazetteers))
         or text[0].islower()
     )
 
