@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailbot.domain.evidence import Extracted
 from mailbot.parsers.layout import Unit
+from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Gazetteers
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.postal import PostalAddress, find_country, read_address
@@ -43,7 +44,14 @@ def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: 
         cut = _up_to_country(cut, gazetteers)
     cut = re.sub(r"[\s(（]*$", "", cut)
     lead = len(cut) - len(cut.lstrip(" \t\n,:：-–"))
-    address = read_address(cut, gazetteers)
+    company = re.compile(r"[^,\n\d]+[,\n]\s*").match(cut, lead)
+    if (
+        company
+        and legal_forms(gazetteers.legal_forms).in_name(company[0])
+        and read_address(cut[company.end() :], gazetteers)
+    ):
+        lead = company.end()
+    address = read_address(cut[lead:], gazetteers)
     if address is None:
         return None
     evidence = scan.evidence(start + lead, start + len(cut))

@@ -212,7 +212,8 @@ class LineBook:
                 _set_quantity(scan, draft, q)
             for draft, span in _assign(anchors, drafts, plans, scan.folded, follows=True):
                 _set_plan(scan, draft, span)
-            self._open = drafts
+            if not all(d.context for d in drafts) or all(d.context for d in self.lines):
+                self._open = drafts
         elif targets or plans:
             self._fill(scan, targets, plans)
         open_ = drafts or self._open or [self.floating]
