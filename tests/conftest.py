@@ -23,11 +23,11 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+def dovecot() -> Iterator[Dovecot]:
     """An IMAP server of the session's own, tests use a user each; skipped where Dovecot is not installed."""
     if DOVECOT is None:
         pytest.skip(ABSENT)
-    with running_dovecot(tmp_path_factory.mktemp("dovecot")) as server:
+    with running_dovecot() as server:
         yield server
 
 

@@ -51,11 +51,12 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
         with store.begin() as uow:
             desk = installation.desk(uow.records.desk())
         with desk_understanding(installation, desk, lambda: clock().date()) as understanding:
+            outgoing = smtp_account(installation)
             yield scheduler.Service(
                 store=store,
                 understanding=wrap(understanding),
                 render=desk_renderer(installation, desk),
-                transport=SmtpTransport(smtp_account(installation)),
+                transport=SmtpTransport(outgoing),
                 clock=clock,
                 mailboxes=[watched for box in settings.mailboxes for watched in _watched(installation, box)],
                 process=ProcessOptions(
@@ -63,7 +64,11 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
                     lease_seconds=settings.intake.lease_seconds,
                     budget=_budget(settings.limits),
                 ),
-                deliver=DeliverOptions(sender=settings.desk.address, lease_seconds=settings.intake.lease_seconds),
+                deliver=DeliverOptions(
+                    sender=settings.desk.address,
+                    lease_seconds=settings.intake.lease_seconds,
+                    dot_seconds=outgoing.dot_timeout,
+                ),
                 processors=settings.intake.processors,
             )
 

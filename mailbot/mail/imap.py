@@ -309,7 +309,7 @@ def _log_in(client: IMAPClient, account: ImapAccount) -> None:
     except LoginError as error:
         if isinstance(error.__context__, IMAPClientAbortError):
             raise TransientError(f"{account.server}: connection lost at login: {error}") from error
-        if "[UNAVAILABLE]" in str(error) or "[INUSE]" in str(error):  # RFC 5530: not the password's fault
+        if _may_pass(error):
             raise TransientError(f"{account.server}: login of {login.user} not possible now: {error}") from error
         raise SetupError(f"{account.server}: login of {login.user} refused: {error}") from error
     except IMAPClientError as error:
@@ -330,10 +330,14 @@ def _asked(server: Server, command: Callable[[], T]) -> T:
     except (IMAPClientAbortError, OSError) as error:
         raise TransientError(f"{server}: {error or type(error).__name__}") from error
     except IMAPClientError as error:
-        # Microsoft 365 says so under throttling, and for a missing permission; time tells which.
-        if "not connected" in str(error):
+        if _may_pass(error):
             raise TransientError(f"{server}: {error}") from error
         raise SetupError(f"{server}: {error}") from error
+
+
+def _may_pass(error: IMAPClientError) -> bool:
+    """Whether the server blames itself (RFC 5530), or says what Microsoft 365 says when it throttles."""
+    return any(words in str(error) for words in ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "but not connected"))
 
 
 @contextlib.contextmanager

@@ -14,6 +14,8 @@ from tests.support.smtp_sink import PASSWORD, USER, Answer, Drop, Sink, Stall, r
 
 RAW = b"Subject: Quote\r\n\r\nHello\r\n"
 
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
+
 
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory):

@@ -121,33 +121,33 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def running_dovecot(folder: Path, extra: str = "") -> Iterator[Dovecot]:
+def running_dovecot(extra: str = "") -> Iterator[Dovecot]:
     """Run an instance; `extra` is added to its configuration."""
     assert DOVECOT is not None, ABSENT
-    server = _prepared(folder, extra)
-    # In the foreground, so that it ends with us.
-    with subprocess.Popen([DOVECOT, "-F", "-c", str(server.config)], stderr=subprocess.DEVNULL) as process:
-        try:
-            _await_greeting(server, process)
-            yield server
-        finally:
-            process.send_signal(signal.SIGTERM)
+    # Not in a folder of pytest's, which every other run of it closes to all but its user.
+    with tempfile.TemporaryDirectory(prefix="mailbot-dovecot-", ignore_cleanup_errors=True) as folder:
+        server = _prepared(Path(folder), extra)
+        # In the foreground, so that it ends with us.
+        with subprocess.Popen([DOVECOT, "-F", "-c", str(server.config)], stderr=subprocess.DEVNULL) as process:
             try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+                _await_greeting(server, process)
+                yield server
+            finally:
+                process.send_signal(signal.SIGTERM)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
 
 
 def _prepared(folder: Path, extra: str) -> Dovecot:
     for name in ("run", "mail", "home"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir()
     certificates = make_certificates(folder)
     port, tls_port = _free_ports(2)
     user, group, login_user = _service_users()
     if os.getuid() == 0:  # mails belong to an unprivileged user, whose way there must be open
-        for path in (folder, *folder.parents):
-            if Path(tempfile.gettempdir()) in path.parents:
-                path.chmod(path.stat().st_mode | 0o011)
+        folder.chmod(0o711)
         for name in ("mail", "home"):
             shutil.chown(folder / name, user, group)
     (folder / "log").touch()

@@ -120,7 +120,7 @@ class _Controller(Controller):
             "tls_context": starttls,
             "require_starttls": starttls is not None,
             "auth_required": login,
-            "auth_require_tls": not login,
+            "auth_require_tls": starttls is not None or not login,
             "authenticator": _authenticate,
             "hostname": "sink.test",
             "timeout": 60,
