@@ -6,7 +6,7 @@ from dataclasses import replace
 from mailbot.domain.errors import InputError
 from mailbot.domain.quote import Party, Quote, QuoteLine, Step
 from mailbot.replies.clean import one_line, some_lines
-from mailbot.replies.glyphs import missing_glyphs
+from mailbot.replies.glyphs import missing_glyphs, without_pictographs
 from mailbot.replies.seller import Seller
 from mailbot.resources import Resources
 
@@ -35,8 +35,7 @@ def document_context(quote: Quote, seller: Seller, files: Resources, country: st
         "contact_lines": _present(_line(quote.contact_name), _line(quote.contact_email)),
         "site_lines": _present(_line(quote.site), *quote.sens),
     }
-    _refuse_undrawable(context, files)
-    return context
+    return {key: _drawable(key, value, files) for key, value in context.items()}
 
 
 def quote_name(quote: Quote, case_number: str) -> str:
@@ -82,9 +81,11 @@ def _present(*lines: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line))
 
 
-def _refuse_undrawable(context: dict[str, object], files: Resources) -> None:
-    for key, lines in context.items():
-        missing = missing_glyphs("".join(lines), files) if isinstance(lines, tuple) else set()
-        if missing:
-            shown = " ".join(f"{c} (U+{ord(c):04X})" for c in sorted(missing)[:5])
-            raise InputError(f"quote, {key.replace('_', ' ')}: the document's fonts have no glyph for {shown}")
+def _drawable(key: str, value: object, files: Resources) -> object:
+    if not isinstance(value, tuple):
+        return value
+    lines = _present(*(without_pictographs(line, files) for line in value))
+    if missing := missing_glyphs("".join(lines), files):
+        shown = " ".join(f"{c} (U+{ord(c):04X})" for c in sorted(missing)[:5])
+        raise InputError(f"quote, {key.replace('_', ' ')}: the document's fonts have no glyph for {shown}")
+    return lines

@@ -1,5 +1,6 @@
 """Which characters the document's fonts can draw."""
 
+import unicodedata
 from bisect import bisect_right
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,12 @@ def missing_glyphs(text: str, files: Resources) -> set[str]:
     """Return the characters of the text that the shipped fonts lack; a quote that has any must not go out."""
     first, last = _coverage(files.find("templates/fonts/coverage.txt"))
     return {c for c in set(text) if not _covered(ord(c), first, last) and c not in "\n\r\t"}
+
+
+def without_pictographs(text: str, files: Resources) -> str:
+    """Return the text without symbols that the fonts lack (emoji): they decorate a name and are no part of it."""
+    gone = {c for c in missing_glyphs(text, files) if unicodedata.category(c) in ("So", "Sk", "Mn", "Me", "Cn")}
+    return "".join(c for c in text if c not in gone).strip() if gone else text
 
 
 def _covered(point: int, first: list[int], last: list[int]) -> bool:

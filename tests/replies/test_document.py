@@ -55,6 +55,12 @@ def test_a_character_without_glyph_is_refused(render: Renderer, quote: Quote) ->
         render.document(foreign, render.languages["en"])
 
 
+def test_an_emoji_in_a_name_is_left_out(render: Renderer, quote: Quote) -> None:
+    cheerful = replace(quote, customer=replace(quote.customer, company="Meridian \U0001f680 Logistics\ufe0f"))
+
+    assert "Meridian Logistics" in " ".join(printed(render, cheerful)[0].get_textpage().get_text_bounded().split())
+
+
 def test_glyphs_of_our_scripts_are_there() -> None:
     text = "Žižka Łódź Ølgæð İstanbul Đặng Ελλάδα Київ 骨直角 誤差 關係 関係 关系 견적서 ｶﾅ カナ （）「」〒 — – × − €"
 
