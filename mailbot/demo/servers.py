@@ -7,7 +7,7 @@ import threading
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from proxyprotocol.reader import ProxyProtocolReader
@@ -36,11 +36,11 @@ class DemoServers:
             client.append("INBOX", "", "", raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
 
-@dataclass(frozen=True, slots=True)
 class Sink:
     """An SMTP handler that accepts every message and hands on its bytes."""
 
-    taken: Callable[[bytes], None] = field(repr=False)
+    def __init__(self, taken: Callable[[bytes], None]) -> None:
+        self.taken = taken
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # aiosmtpd's
         """Take one message (aiosmtpd calls this after its final dot)."""
