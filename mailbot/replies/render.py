@@ -20,6 +20,7 @@ from mailbot.replies.templates import Templates
 from mailbot.resources import Resources
 
 WRITTEN_BY_HAND = (ReplyKind.STAFF, ReplyKind.DECLINE)
+_WITH_FIGURES = (ReplyKind.QUOTE, ReplyKind.REMINDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Renderer:
         """Return the reply of this kind to the newest mail of a case.
 
         Raises InputError when the mail has no sender to answer, or the quote names somebody in characters that the
-        document's fonts lack.
+        document's fonts lack; ValueError for a kind that the decision gives nothing to say for.
         """
         if newest.sender is None:
             raise InputError("the mail has no readable sender, so there is nobody to answer; look at it by hand")
@@ -62,6 +63,7 @@ class Renderer:
             "case_number": case_number,
             "automatic": kind not in WRITTEN_BY_HAND,
         }
+        _refuse_empty(kind, context)
         when_empty = self.templates.as_text(f"replies/{kind.value}/subject.j2", context).strip()
         subject = reply_subject(newest.subject.text, case_number, when_empty)
         context["subject"] = subject
@@ -120,4 +122,14 @@ class Renderer:
         )
 
 
-_WITH_FIGURES = (ReplyKind.QUOTE, ReplyKind.REMINDER)
+def _refuse_empty(kind: ReplyKind, context: Mapping[str, object]) -> None:
+    """A reply that would say nothing is a mistake of the caller; it must not leave."""
+    needs = {
+        ReplyKind.QUOTE: ("quote",),
+        ReplyKind.ASK: ("gaps",),
+        ReplyKind.ANSWER: ("topics",),
+        ReplyKind.REMINDER: ("quote", "gaps"),
+        ReplyKind.STAFF: ("staff_paragraphs",),
+    }.get(kind)
+    if needs and not any(context[name] for name in needs):
+        raise ValueError(f"a reply of kind {kind.value} needs {' or '.join(needs)}, and the decision has none")

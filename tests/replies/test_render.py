@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import InputError
 from mailbot.domain.evidence import Extracted
 from mailbot.domain.message import Address, InboundMessage, TextPart
@@ -104,6 +105,17 @@ def test_broken_ids_are_left_out_of_the_thread(render: Renderer) -> None:
 
     assert headers["In-Reply-To"] is None
     assert headers["References"] == "<ok@reseller.example>"
+
+
+@pytest.mark.parametrize(
+    "kind", [ReplyKind.QUOTE, ReplyKind.ASK, ReplyKind.ANSWER, ReplyKind.REMINDER, ReplyKind.STAFF]
+)
+def test_a_reply_that_would_say_nothing_is_refused(render: Renderer, kind: ReplyKind) -> None:
+    with pytest.raises(ValueError, match=f"kind {kind.value} needs"):
+        render(
+            decision=Decision(action=Action.ANSWER, language="en"), newest=incoming(), case_number="Q-2026-00007",
+            kind=kind, message_id="<reply-7@seller.example>", at=AT,
+        )  # fmt: skip
 
 
 def test_nobody_is_answered_without_a_sender(render: Renderer) -> None:
