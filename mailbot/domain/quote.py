@@ -33,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteLine:
-    """One priced product. `users` is what was asked for, `tier` what is billed; term from `start` to `end` inclusive."""
+    """One priced product. `users` is what was asked for, `tier` what is billed; `start` to `end` inclusive."""
 
     kind: Kind
     product: str

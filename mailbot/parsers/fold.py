@@ -3,11 +3,18 @@
 import functools
 import unicodedata
 
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d"
+_SINGLE_QUOTES = "\u2018\u2019\u02bc\u00b4"
+_DOUBLE_QUOTES = "\u201c\u201d\u201e"
+_SPACES = "\u00a0\u3000\u202f\u2009\u2007"
 _SPECIAL = {
-    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
-    "\uff0d": "-", "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u00a0": " ", "\u3000": " ",
-    "\u202f": " ", "\u2009": " ", "\u2007": " ", "ß": "ß", "ı": "i", "İ": "i", "\u301c": "~", "\uff5e": "~", "\u2192": "→",
-}  # fmt: skip
+    **dict.fromkeys(_DASHES, "-"),
+    **dict.fromkeys(_SINGLE_QUOTES, "'"),
+    **dict.fromkeys(_DOUBLE_QUOTES, '"'),
+    **dict.fromkeys(_SPACES, " "),
+    **dict.fromkeys("\u301c\uff5e", "~"),
+    **dict.fromkeys("ıİ", "i"),
+}
 
 
 @functools.lru_cache(maxsize=65536)

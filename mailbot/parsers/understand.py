@@ -34,7 +34,8 @@ def understand(
 ) -> Inquiry:
     """Return what a thread asks after its last message; messages oldest first, at least one.
 
-    `names_on_file` gives the customer's name in the vendor's records for sites and SENs: where a mail writes it, it is recognised as the customer's company. It never fills in what the mail does not say.
+    `names_on_file` gives the customer's name in the vendor's records for sites and SENs: where a mail writes it, it
+    is recognised as the customer's company. It never fills in what the mail does not say.
     """
     readings = [read(m, i, knowledge, desk, names_on_file) for i, m in enumerate(messages) if m.automatic is None]
     newest = messages[-1]

@@ -12,8 +12,11 @@ from mailbot.parsers.phrases import Hit
 from mailbot.parsers.postal import PostalAddress, find_country, read_address
 from mailbot.parsers.scan import Scan
 
+_LEAD_IN = "as follows|folgende|la suivante|la siguiente|a seguinte|如下|下記|次の通り"
 _VERB = re.compile(
-    r"(?:(?!\n\s*\n)[^:：]){0,60}?(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads)\b|是|为|為|は|는|은)\s*(?:as follows|folgende|la suivante|la siguiente|a seguinte|如下|下記|次の通り)?[:：]?\s*",
+    r"(?:(?!\n\s*\n)[^:：]){0,60}?"
+    r"(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads)\b|是|为|為|は|는|은)"
+    rf"\s*(?:{_LEAD_IN})?[:：]?\s*"
 )
 _TAIL = re.compile(r"(?:です|となります|になります|でございます|입니다|이며|です。|。).*$", re.DOTALL)
 _THEIRS = ("labels.customer", "cues.theirs", "cues.customer_intro", "labels.contact")
@@ -79,7 +82,7 @@ def _up_to_country(text: str, gazetteers: Gazetteers) -> str:
 def _of_unit(
     scan: Scan, unit: Unit, signature: Sequence[tuple[int, int]], gazetteers: Gazetteers
 ) -> Iterator[OwnedAddress]:
-    marks = [h for h in scan.within(unit.start, unit.end, "labels.billing_address")]
+    marks = list(scan.within(unit.start, unit.end, "labels.billing_address"))
     plain = unit.kind == "pair" and "address" in unit.tags and unit.section in ("reseller", "customer")
     if unit.kind == "pair" and ("billing_address" in unit.tags or plain):
         owner = _owner_of_pair(scan, unit)
@@ -132,11 +135,11 @@ def _owner_of_pair(scan: Scan, unit: Unit) -> str | None:
 def _owner(scan: Scan, unit: Unit, mark: Hit) -> str | None:
     """Whose address a mark in prose speaks of: the nearest party named in the same clause, before or after it."""
     left = max(unit.start, mark.start - 40)
-    near_before = [h for h in scan.within(left, mark.start, *_THEIRS, *_OURS)]
+    near_before = list(scan.within(left, mark.start, *_THEIRS, *_OURS))
     near_before = [h for h in near_before if not re.search(r"[.,;，。；、]", scan.folded[h.end : mark.start])]
     if near_before:
         return _side(near_before[-1:])
-    near_after = [h for h in scan.within(mark.end, min(unit.end, mark.end + 30), *_THEIRS, *_OURS)]
+    near_after = list(scan.within(mark.end, min(unit.end, mark.end + 30), *_THEIRS, *_OURS))
     near_after = [h for h in near_after if not re.search(r"[:：.,;，。]", scan.folded[mark.end : h.start])]
     if near_after:
         return _side(near_after[:1])

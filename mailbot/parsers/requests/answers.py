@@ -45,13 +45,15 @@ def find_answers(body: Scan, segments: Sequence[Segment], units: Sequence[Unit])
             marker = _NUMBER_BEFORE.search(body.text[max(0, unit.start - 12) : unit.start])
             if marker and int(marker[1]) in numbered:
                 out[unit.start] = numbered[int(marker[1])]
-            elif above is not None and i == 0 and above is not quoted[-1]:
-                out[unit.start] = _last_question(body, above)
-            elif above is not None and i == 0 and "\n" not in body.text[above.start : above.end].strip():
+            elif above is not None and i == 0 and (above is not quoted[-1] or _is_line(body, above)):
                 out[unit.start] = _last_question(body, above)
             else:
                 out[unit.start] = Asked(frozenset(), (), theirs=False)
     return out
+
+
+def _is_line(body: Scan, quote: Segment) -> bool:
+    return "\n" not in body.text[quote.start : quote.end].strip()
 
 
 def _last_question(body: Scan, quote: Segment) -> Asked:

@@ -22,6 +22,19 @@ _CJK_INTRODUCED = re.compile(
     r"[^\s、。，,.：:（）()「」『』《》はがをにへで是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]{2,20}?)"
     r"(?=様|さま|御中|[\s，,、。（(是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]|에서|에|는|은|이|가|의|$)(?![ぁ-ん])"
 )
+_CAPITAL = r"(?:[A-ZÀ-Þ][\w'’&.-]*|&)"
+_LATIN_INTRODUCED = re.compile(
+    r"[\s,:–-]*(?:is |are |ist |est |es |é |the |die |der |la |le |el |o |a )?"
+    rf"({_CAPITAL}(?:[ ](?:{_CAPITAL}|de|du|des|del|do|da|von|of|und|and|et|y|e))*)"
+)
+_FROM_COMPANY = (
+    r"\b,?\s(?:here )?(?:from|of|at|with|von|vom|bei|de|da|do|del|chez|di|van|pour)\s"
+    r"((?:[A-ZÀ-Þ][\w&.'-]*\s?){1,5})"
+)
+_CJK_WRITER = re.compile(
+    r"(?:^|\n)[^\n。]{0,20}?((?:株式会社|合同会社|有限会社)[^\s、。のと]{2,20}"
+    r"|[^\s、。の]{2,20}(?:株式会社|合同会社|有限会社))(?=[の\s　]|です)"
+)
 _SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)様(?!子|々)")
 _NOT_SAMA = re.compile(
     r"^(?:お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
@@ -221,9 +234,10 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
     for polite in _SAMA.finditer(scan.text):
         name = re.split(r"[はがをにへで]|である|の", polite[1])[-1]
         inside = any(u.start <= polite.start() < u.end for u in units)
-        if inside and len(name) >= 2 and not _NOT_SAMA.search(name) and not is_person(name, "", knowledge):
-            if not re.search(r"[ 　]$", scan.text[max(0, polite.start() - 1) : polite.start()]) and len(name) > 2:
-                return Extracted(name, (scan.evidence(polite.end() - 1 - len(name), polite.end() - 1),))
+        spaced = re.search(r"[ 　]$", scan.text[max(0, polite.start() - 1) : polite.start()])  # a given name
+        if not inside or spaced or len(name) < 3 or _NOT_SAMA.search(name) or is_person(name, "", knowledge):
+            continue
+        return Extracted(name, (scan.evidence(polite.end() - 1 - len(name), polite.end() - 1),))
     for hit in scan.hits:
         if hit.tag not in ("cues.customer_intro", "labels.customer") or not any(
             u.start <= hit.start < u.end for u in units
@@ -238,10 +252,7 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
                     continue
                 return Extracted(m[1], (scan.evidence(start, start + len(m[1])),))
             continue
-        m = re.match(
-            r"[\s,:–-]*(?:is |are |ist |est |es |é |the |die |der |la |le |el |o |a )?((?:[A-ZÀ-ÞÉ][\w'’&.-]*|&)(?:[ ](?:[A-ZÀ-ÞÉ][\w'’&.-]*|&|de|du|des|del|do|da|von|of|und|and|et|y|e))*)",
-            rest,
-        )
+        m = _LATIN_INTRODUCED.match(rest)
         if m:
             name = re.sub(r"\s(?:de|du|des|del|do|da|of|und|and|et|y|e|has|is)$", "", m[1]).rstrip(".")
             start = hit.end + m.start(1)
@@ -271,17 +282,11 @@ def _self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
                         yield Extracted(text, (scan.evidence(m.end(1) - len(text), m.end(1)),))
                         return
         else:
-            m = re.search(
-                rf"{key}\b,?\s(?:here )?(?:from|of|at|with|von|vom|bei|de|da|do|del|chez|di|van|pour)\s((?:[A-ZÀ-Þ][\w&.'-]*\s?){{1,5}})",
-                head,
-            )
+            m = re.search(key + _FROM_COMPANY, head)
             if m:
                 yield Extracted(_clean(m[1]), (scan.evidence(m.start(1), m.start(1) + len(m[1].rstrip())),))
                 return
-    cjk = re.search(
-        r"(?:^|\n)[^\n。]{0,20}?((?:株式会社|合同会社|有限会社)[^\s、。のと]{2,20}|[^\s、。の]{2,20}(?:株式会社|合同会社|有限会社))(?=[の\s　]|です)",
-        head,
-    )
+    cjk = _CJK_WRITER.search(head)
     if cjk:
         yield Extracted(cjk[1], (scan.evidence(cjk.start(1), cjk.end(1)),))
 

@@ -2,57 +2,30 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass
 
 from mailbot.domain.evidence import Evidence, Extracted
-from mailbot.domain.request import Doubt, Quantity, Reason, RequestLine, Users
+from mailbot.domain.request import Doubt, Reason, RequestLine, Users
 from mailbot.parsers.layout import Unit
-from mailbot.parsers.requests.polarity import Polarity, polarity
+from mailbot.parsers.requests.assigning import assign
+from mailbot.parsers.requests.draft import Draft
+from mailbot.parsers.requests.plans import PLAN_TAGS, find_plans, target_plans
+from mailbot.parsers.requests.polarity import Polarity
+from mailbot.parsers.requests.products import ProductMention, find_products
 from mailbot.parsers.requests.quantities import QuantityMention, find_quantities
 from mailbot.parsers.scan import Scan, Span
 
-_M = TypeVar("_M", QuantityMention, Span)
-PLAN_TAGS = ("plans.standard", "plans.premium", "plans.enterprise")
-_NOT_LINES = frozenset(
-    "contact billing_contact technical_contact site_admin name email company address billing_address phone reference"
-    " price country currency term customer reseller end_date total".split()
-)
-_DATA_CENTER_TAGS = ("kinds.data_center", "kinds.server")
-_FOR_APP = re.compile(r"((?:[A-Z][\w.+&-]*\s){1,4})(?:for|para|pour|für|per|voor)\s(?=Jira\b|Confluence\b|Bitbucket\b)")
-_JOINS = re.compile(
-    r"[\s,，、;/+&]*(?:and|und|et|y|e|en|和|及|与|以及|と|や|及び|および|와|과|및|plus|sowie)?[\s,，、/+&]*"
-)
-
-
-@dataclass(slots=True)
-class Draft:
-    """A line while it is being read."""
-
-    product: Extracted[str] | None = None
-    plan: Extracted[str] | None = None
-    quantity: Extracted[Quantity] | None = None
-    from_users: Extracted[int] | None = None
-    from_plan: Extracted[str] | None = None
-    unknown: Extracted[str] | None = None
-    sen: Extracted[str] | None = None
-    app: bool = False  # `unknown` is known as something that is sold elsewhere
-    context: bool = False  # told as what the customer has
-    quantity_conflict: list[Evidence] = field(default_factory=list)
-    plan_conflict: list[Evidence] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Product:
-    start: int
-    end: int
-    key: str  # "" for an unknown one
-    polarity: Polarity
+_NOT_LINES = frozenset((
+    "contact", "billing_contact", "technical_contact", "site_admin", "name", "email", "company", "address",
+    "billing_address", "phone", "reference", "price", "country", "currency", "term", "customer", "reseller",
+    "end_date", "total",
+))  # fmt: skip
+"""Labels whose pairs hold no product."""
 
 
 @dataclass(slots=True)
 class _Mentions:
-    products: list[_Product]
+    products: list[ProductMention]
     plans: list[Span]
     quantities: list[QuantityMention]
     sens: list[Span]
@@ -105,10 +78,10 @@ class LineBook:
 
     def _row(self, scan: Scan, unit: Unit) -> None:
         cells = [c for c in unit.cells if scan.text[c.start : c.end].strip()]
-        products = _products(scan, (unit.start, unit.end), in_list=True)
+        products = find_products(scan, (unit.start, unit.end), in_list=True)
         if not products and any(scan.within(c.start, c.end, "labels.total") for c in cells[:2]):
             return
-        mentions = _Mentions(products, _plans(scan, unit.start, unit.end), [], _sens(scan, unit))
+        mentions = _Mentions(products, find_plans(scan, unit.start, unit.end), [], _sens(scan, unit))
         column = next((c for c in cells if "users" in c.tags and not c.tags & {"users_now", "price"}), None)
         elsewhere = [
             c for c in cells if c is not column and not c.tags & {"users_now", "price", "reference", "total", "term"}
@@ -123,7 +96,7 @@ class LineBook:
         name = next((c for c in cells if "product" in c.tags), None)
         if not products and name is not None and (counted or mentions.plans):
             stop = name.end
-            mentions.products = [_Product(name.start, stop, "", Polarity.NEUTRAL)]
+            mentions.products = [ProductMention(name.start, stop, "", Polarity.NEUTRAL)]
         now = next((c for c in cells if "users_now" in c.tags), None)
         self._take(scan, mentions, unit)
         if now is not None and self._open:
@@ -134,9 +107,9 @@ class LineBook:
         if unit.tags & _NOT_LINES and not unit.tags & {"product", "plan", "users"}:
             return
         start, end = unit.value_start, unit.end
-        label_products = _products(scan, (unit.start, start), in_list=True)
-        products = _products(scan, (start, end), in_list=True) or label_products
-        plans = _plans(scan, start, end)
+        label_products = find_products(scan, (unit.start, start), in_list=True)
+        products = find_products(scan, (start, end), in_list=True) or label_products
+        plans = find_plans(scan, start, end)
         column = bool(unit.tags & {"users", "users_now"}) or bool(label_products)
         quantities = find_quantities(scan, start, end, column=column and not unit.tags & {"product"})
         if "users" in unit.tags and not quantities:
@@ -159,18 +132,18 @@ class LineBook:
                 "cues.attached",
             )
             if not known and not _sens_in(scan, start, end):
-                products = [_Product(start, end, "", Polarity.NEUTRAL)]
+                products = [ProductMention(start, end, "", Polarity.NEUTRAL)]
         self._take(scan, _Mentions(products, plans, quantities, _sens_in(scan, start, end)), unit, asked)
 
     def _sentence(self, scan: Scan, unit: Unit, asked: tuple[str, ...]) -> None:
         bounds = (unit.start, unit.end)
-        products = _products(scan, bounds, in_list=False)
+        products = find_products(scan, bounds, in_list=False)
         sens = _sens_in(scan, *bounds)
         quantities = find_quantities(scan, *bounds)
         short = unit.end - unit.start <= 40
         if not products and not quantities and not sens and short and asked is not None:
             quantities = _bare(scan, unit)
-        plans = _plans(scan, *bounds)
+        plans = find_plans(scan, *bounds)
         near = products or quantities or sens or asked or short or scan.within(*bounds, "labels.plan", "labels.product")
         if not near:
             plans = []
@@ -187,7 +160,7 @@ class LineBook:
     def _take(self, scan: Scan, m: _Mentions, unit: Unit, asked: tuple[str, ...] = ()) -> None:
         current = [q for q in m.quantities if q.current]
         targets = [q for q in m.quantities if not q.current]
-        plans, from_plan = _target_plans(scan, (unit.start, unit.end), m.plans)
+        plans, from_plan = target_plans(scan, (unit.start, unit.end), m.plans)
         for p in m.products:
             if p.polarity is Polarity.NOT:
                 self.dropped.add(p.key)
@@ -208,9 +181,9 @@ class LineBook:
         if drafts:
             _tie_sens(scan, m.sens, drafts)
             anchors = [(p.start, p.end) for p in products] or [(unit.start, unit.start)] * len(drafts)
-            for draft, q in _assign(anchors, drafts, targets, scan.folded):
+            for draft, q in assign(anchors, drafts, targets, scan.folded):
                 _set_quantity(scan, draft, q)
-            for draft, span in _assign(anchors, drafts, plans, scan.folded, follows=True):
+            for draft, span in assign(anchors, drafts, plans, scan.folded, follows=True):
                 _set_plan(scan, draft, span)
             if not all(d.context for d in drafts) or all(d.context for d in self.lines):
                 self._open = drafts
@@ -245,13 +218,13 @@ class LineBook:
             for draft in lacking or (open_ if len(open_) == 1 else []):
                 _set_plan(scan, draft, span)
 
-    def _context(self, scan: Scan, products: Sequence[_Product]) -> None:
+    def _context(self, scan: Scan, products: Sequence[ProductMention]) -> None:
         for p in products:
             if self._known(p.key) is None:
                 draft = self._draft(scan, p)
                 draft.context = True
 
-    def _draft(self, scan: Scan, p: _Product) -> Draft:
+    def _draft(self, scan: Scan, p: ProductMention) -> Draft:
         evidence = (scan.evidence(p.start, p.end),)
         if not p.key:
             app = bool(scan.within(p.start, p.end, "app"))
@@ -273,79 +246,6 @@ class LineBook:
     def _add(self, draft: Draft) -> Draft:
         self.lines.append(draft)
         return draft
-
-
-def _products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list[_Product]:
-    """Return the products of a stretch; names inside an app's name, and self-managed ones, do not count."""
-    start, end = bounds
-    apps = [(h.start, h.end) for h in scan.within(start, end, "app")]
-    for m in _FOR_APP.finditer(scan.text, start, end):
-        words = (m.start(1), m.end(1))
-        lexical = [h for h in scan.hits if h.start < words[1] and h.end > words[0]]
-        if not lexical and (in_list or m.start() == start):
-            apps.append(words)
-    found: list[_Product] = []
-    inside_app = [(a, b, _app_reach(scan, b, end)) for a, b in apps]
-    for a, b, _ in inside_app:
-        found.append(_Product(a, b, "", polarity(scan, bounds, a, b)))
-    for hit in scan.within(start, end, "product"):
-        if any(a <= hit.start < reach for a, _, reach in inside_app):
-            continue
-        if _self_managed(scan, hit.start, hit.end, bounds) or not _is_name(scan, hit.start, hit.end, hit.key):
-            continue
-        meant = Polarity.NEUTRAL if in_list else polarity(scan, bounds, hit.start, hit.end)
-        if found and found[-1].key == hit.key:
-            if found[-1].polarity is Polarity.HAVE and meant is not Polarity.HAVE:
-                found[-1] = _Product(hit.start, hit.end, hit.key, meant)
-            continue
-        found.append(_Product(hit.start, hit.end, hit.key, meant))
-    return sorted(found, key=lambda p: p.start)
-
-
-def _app_reach(scan: Scan, end: int, limit: int) -> int:
-    """Return where an app's name ends, with the host that it is made for ("ScriptRunner for Jira")."""
-    m = re.compile(r"\s{0,2}(?:cloud\s)?(?:for|para|pour|fur|per|voor|用)?\s{0,2}(?=jira|confluence|bitbucket)").match(
-        scan.folded, end, limit
-    )
-    if m is None:
-        return end
-    return m.end() + 1
-
-
-def _is_name(scan: Scan, start: int, end: int, key: str) -> bool:
-    """Whether a common word is really the product's name: "Guard", not "guard"; "Access" only with Atlassian."""
-    text = scan.text[start:end]
-    if text.isascii() and scan.folded[start:end] in (
-        "guard",
-        "compass",
-        "loom",
-        "access",
-        "service desk",
-        "service management",
-        "conf.",
-    ):
-        if scan.folded[start:end] == "access":
-            return scan.folded[max(0, start - 10) : start].strip().endswith("atlassian")
-        return text[0].isupper() or key == "loom"
-    return True
-
-
-def _self_managed(scan: Scan, start: int, end: int, bounds: tuple[int, int]) -> bool:
-    for hit in scan.within(*bounds, *_DATA_CENTER_TAGS):
-        gap = (
-            scan.folded[end : hit.start]
-            if hit.start >= end
-            else scan.folded[hit.end : start]
-            if hit.end <= start
-            else ""
-        )
-        if len(gap) <= 14 and not re.search(r"[,.;，。、]|cloud", gap):
-            return True
-    return False
-
-
-def _plans(scan: Scan, start: int, end: int) -> list[Span]:
-    return [Span(h.start, h.end, h.key) for h in scan.within(start, end, *PLAN_TAGS)]
 
 
 def _sens(scan: Scan, unit: Unit) -> list[Span]:
@@ -375,68 +275,6 @@ def _bare(scan: Scan, unit: Unit) -> list[QuantityMention]:
     if len(re.sub(r"[^\w]", "", rest)) > 6:
         return []
     return [QuantityMention(start=numbers[0].start, end=numbers[0].end, quantity=Users(numbers[0].value))]
-
-
-def _target_plans(scan: Scan, bounds: tuple[int, int], plans: Sequence[Span]) -> tuple[list[Span], Span | None]:
-    """Return the plans wanted, and the one that is left behind ("from Standard to Premium")."""
-    if len(plans) < 2:
-        return list(plans), None
-    for first, second in zip(plans, plans[1:], strict=False):
-        between = scan.folded[first.end : second.start]
-        if first.value == second.value or len(between) > 30:
-            continue
-        opened = any(
-            h.tag == "cues.from" and (0 <= first.start - h.end <= 12 or 0 <= h.start - first.end <= 4)
-            for h in scan.hits
-        )
-        if re.search(r"->|→|=>|⇒", between) or (opened and _reaches(scan, first, second, bounds)):
-            return [p for p in plans if p is not first], first
-        swapped = any(h.tag == "cues.instead_before" and 0 <= second.start - h.end <= 8 for h in scan.hits)
-        if swapped:
-            return [p for p in plans if p is not second], second
-    have = [p for p in plans if polarity(scan, bounds, p.start, p.end) is Polarity.HAVE]
-    if have and len(have) < len(plans):
-        return [p for p in plans if p not in have], have[0]
-    return list(plans), None
-
-
-def _reaches(scan: Scan, first: Span, second: Span, bounds: tuple[int, int]) -> bool:
-    stop = min(bounds[1], second.end + 10)
-    return bool(scan.within(first.end, second.start, "cues.to") or scan.within(second.end, stop, "cues.to"))
-
-
-def _assign(
-    anchors: Sequence[tuple[int, int]],
-    drafts: Sequence[Draft],
-    mentions: Sequence[_M],
-    folded: str,
-    follows: bool = False,
-) -> list[tuple[Draft, _M]]:
-    """Pair products with counts or plans by their order; one said once holds for all that it is joined to."""
-    if not mentions:
-        return []
-    if len(mentions) == len(drafts):
-        return list(zip(drafts, mentions, strict=True))
-    if len(drafts) == 1:
-        return [(drafts[0], m) for m in mentions]
-    if len(mentions) == 1:
-        return [(d, mentions[0]) for d in _sharing(anchors, drafts, mentions[0].start, folded)]
-    leading = mentions[0].start < anchors[0][0]
-    out: list[tuple[Draft, _M]] = []
-    for draft, (start, _) in zip(drafts, anchors, strict=True):
-        before = [m for m in mentions if m.start < start]
-        after = [m for m in mentions if m.start >= start]
-        chosen = (before[-1:] if leading else after[:1]) or (after[:1] if leading and not follows else [])
-        out += [(draft, m) for m in chosen]
-    return out
-
-
-def _sharing(anchors: Sequence[tuple[int, int]], drafts: Sequence[Draft], at: int, folded: str) -> list[Draft]:
-    """Return the drafts that one count holds for: all when it stands before or after them, else those before it."""
-    before = [d for d, (start, _) in zip(drafts, anchors, strict=True) if start < at]
-    if len(before) in (0, len(drafts)):
-        return list(drafts)
-    return before
 
 
 def _tie_sens(scan: Scan, sens: Sequence[Span], drafts: Sequence[Draft]) -> None:

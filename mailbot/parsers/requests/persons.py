@@ -80,7 +80,7 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
             theirs = theirs or (by_block and role and name.value not in (senders.name or name.value))
             if theirs or ours_label or unit.section == "reseller" or "name" in tags:
                 yield _person(
-                    scan, name, None, theirs or unit.section is None and "name" in tags and not ours_label, role
+                    scan, name, None, theirs or (unit.section is None and "name" in tags and not ours_label), role
                 )
         return
     for i, email in enumerate(emails):
@@ -151,7 +151,7 @@ def _after_address(scan: Scan, email: Span, end: int, knowledge: Knowledge) -> S
 
 
 def _near_role(scan: Scan, start: int, end: int, unit: Unit, knowledge: Knowledge) -> Span | None:
-    """Return the name that a role word introduces ("their site admin, X", "contact is X") or follows ("X is the ..")."""
+    """Return the name that a role word introduces ("their admin, X", "contact is X") or follows ("X is the ..")."""
     limit = min(unit.end, end + 56)
     position = end
     while position < limit:

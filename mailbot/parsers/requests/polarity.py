@@ -66,9 +66,9 @@ def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bo
     left, right = _clause(scan, sentence, start, end)
     for cue in scan.within(*sentence, "cues.drop", "cues.not"):
         reach = 24 if cue.tag == "cues.drop" else 6
-        if scan.verb_final or re.match(r"[぀-ヿ㐀-鿿가-힯]", scan.text[cue.start]):
-            if 0 <= cue.start - end <= reach // 2 and cue.end <= right and cue.tag == "cues.drop":
-                return True
+        follows = scan.verb_final or re.match(r"[぀-ヿ㐀-鿿가-힯]", scan.text[cue.start])
+        if follows and 0 <= cue.start - end <= reach // 2 and cue.end <= right and cue.tag == "cues.drop":
+            return True
         if 0 <= start - cue.end <= reach and cue.start >= left and not scan.verb_final:
             return True
     return False

@@ -55,9 +55,9 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
     if second is None or second.start - first.end > _BETWEEN_LIMIT:
         return None
     between = scan.folded[first.end : second.start]
-    if "\t" in between or not (counter_near(scan, bounds, second) or counter_near(scan, bounds, first)):
-        if not (_ARROW.fullmatch(between) or _opener(scan, first)):
-            return None
+    counted = "\t" not in between and (counter_near(scan, bounds, second) or counter_near(scan, bounds, first))
+    if not counted and not _ARROW.fullmatch(between) and not _opener(scan, first):
+        return None
     plain = _without_counters(scan, first.end, second.start)
     start, end = first.start, second.end
     if _ARROW.fullmatch(plain) or (_opener(scan, first) and _connector(scan, first.end, second, bounds[1])):
@@ -155,7 +155,7 @@ def _connector(scan: Scan, start: int, second: Number, limit: int) -> bool:
 
 def _range_word(scan: Scan, first: Number, second: Number, plain: str) -> bool:
     opened = any(h.tag == "cues.between" and 0 <= first.start - h.end <= 4 for h in scan.hits)
-    words = [h for h in scan.within(first.end, second.start, "cues.range")]
+    words = list(scan.within(first.end, second.start, "cues.range"))
     if not words:
         return False
     rest = plain

@@ -1,0 +1,87 @@
+"""Products that a text names, and names that only look like one."""
+
+import re
+from dataclasses import dataclass
+
+from mailbot.parsers.requests.polarity import Polarity, polarity
+from mailbot.parsers.scan import Scan
+
+_DATA_CENTER_TAGS = ("kinds.data_center", "kinds.server")
+_FOR_APP = re.compile(r"((?:[A-Z][\w.+&-]*\s){1,4})(?:for|para|pour|für|per|voor)\s(?=Jira\b|Confluence\b|Bitbucket\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class ProductMention:
+    start: int
+    end: int
+    key: str  # "" for an unknown one
+    polarity: Polarity
+
+
+def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list[ProductMention]:
+    """Return the products of a stretch; names inside an app's name, and self-managed ones, do not count."""
+    start, end = bounds
+    apps = [(h.start, h.end) for h in scan.within(start, end, "app")]
+    for m in _FOR_APP.finditer(scan.text, start, end):
+        words = (m.start(1), m.end(1))
+        lexical = [h for h in scan.hits if h.start < words[1] and h.end > words[0]]
+        if not lexical and (in_list or m.start() == start):
+            apps.append(words)
+    found: list[ProductMention] = []
+    inside_app = [(a, b, _app_reach(scan, b, end)) for a, b in apps]
+    for a, b, _ in inside_app:
+        found.append(ProductMention(a, b, "", polarity(scan, bounds, a, b)))
+    for hit in scan.within(start, end, "product"):
+        if any(a <= hit.start < reach for a, _, reach in inside_app):
+            continue
+        if _self_managed(scan, hit.start, hit.end, bounds) or not _is_name(scan, hit.start, hit.end, hit.key):
+            continue
+        meant = Polarity.NEUTRAL if in_list else polarity(scan, bounds, hit.start, hit.end)
+        if found and found[-1].key == hit.key:
+            if found[-1].polarity is Polarity.HAVE and meant is not Polarity.HAVE:
+                found[-1] = ProductMention(hit.start, hit.end, hit.key, meant)
+            continue
+        found.append(ProductMention(hit.start, hit.end, hit.key, meant))
+    return sorted(found, key=lambda p: p.start)
+
+
+def _app_reach(scan: Scan, end: int, limit: int) -> int:
+    """Return where an app's name ends, with the host that it is made for ("ScriptRunner for Jira")."""
+    m = re.compile(r"\s{0,2}(?:cloud\s)?(?:for|para|pour|fur|per|voor|用)?\s{0,2}(?=jira|confluence|bitbucket)").match(
+        scan.folded, end, limit
+    )
+    if m is None:
+        return end
+    return m.end() + 1
+
+
+def _is_name(scan: Scan, start: int, end: int, key: str) -> bool:
+    """Whether a common word is really the product's name: "Guard", not "guard"; "Access" only with Atlassian."""
+    text = scan.text[start:end]
+    if text.isascii() and scan.folded[start:end] in (
+        "guard",
+        "compass",
+        "loom",
+        "access",
+        "service desk",
+        "service management",
+        "conf.",
+    ):
+        if scan.folded[start:end] == "access":
+            return scan.folded[max(0, start - 10) : start].strip().endswith("atlassian")
+        return text[0].isupper() or key == "loom"
+    return True
+
+
+def _self_managed(scan: Scan, start: int, end: int, bounds: tuple[int, int]) -> bool:
+    for hit in scan.within(*bounds, *_DATA_CENTER_TAGS):
+        gap = (
+            scan.folded[end : hit.start]
+            if hit.start >= end
+            else scan.folded[hit.end : start]
+            if hit.end <= start
+            else ""
+        )
+        if len(gap) <= 14 and not re.search(r"[,.;，。、]|cloud", gap):
+            return True
+    return False
