@@ -2,22 +2,27 @@
 
 A pattern is written as in the mails, in lower case. A space stands for any white space, `*` at the end of a word
 for the rest of the word, `..` for a gap of at most four words (or twelve characters of a script without spaces)
-inside a sentence, `(a|b)` for alternatives, `(a)?` for something that may be absent.
+inside a sentence, `(a|b)` for alternatives, `(a)?` for something that may be absent. Groups may stand in groups.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias, Union
 
 import ahocorasick
 
 from mailbot.parsers.fold import fold
 
 _GROUP = re.compile(r"\(([^()]*)\)(\??)")
+_BORDER = re.compile(r" |\*|\.\.")
 _GAP, _SPACE, _STAR = "..", " ", "*"
 _GAP_WORDS, _GAP_CHARS, _GAP_LENGTH = 4, 12, 60
 _SENTENCE_ENDS = frozenset(".!?。！？\n")
+
+
+_Pieces: TypeAlias = tuple[Union[str, tuple["_Pieces", ...]], ...]  # noqa: UP007 - refers to itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,10 @@ class Phrases:
 
     def __init__(self, patterns: Iterable[tuple[str, str, str]]) -> None:
         """Compile (tag, key, pattern) triples."""
-        self._by_stem: dict[str, list[tuple[str, str, tuple[str, ...]]]] = defaultdict(list)
+        self._by_stem: dict[str, list[tuple[str, str, _Pieces]]] = defaultdict(list)
         for tag, key, pattern in patterns:
-            for plain in expand(fold(pattern.strip())):
-                pieces = _pieces(plain)
-                self._by_stem[pieces[0]].append((tag, key, pieces))
+            for stem, pieces in _stems(" ".join(fold(pattern).split())):
+                self._by_stem[stem].append((tag, key, pieces))
         self._automaton = ahocorasick.Automaton()
         for stem in self._by_stem:
             self._automaton.add_word(stem, stem)
@@ -56,7 +60,7 @@ class Phrases:
             if start and _joined(folded[start - 1], folded[start]):
                 continue
             for tag, key, pieces in self._by_stem[stem]:
-                end = _match(folded, last + 1, pieces, 1)
+                end = _match(folded, last + 1, pieces, 0)
                 if end < 0:
                     continue
                 known = best.get((tag, start))
@@ -74,18 +78,56 @@ def expand(pattern: str) -> list[str]:
     return [p for choice in choices for p in expand(pattern[: group.start()] + choice + pattern[group.end() :])]
 
 
-def _pieces(plain: str) -> tuple[str, ...]:
-    """Split a plain pattern into its literals and the marks between them."""
-    pieces = tuple(p.strip() or _SPACE for p in re.split(r"( ?\.\. ?|\*| )", plain) if p)
-    if pieces[0] in (_GAP, _STAR):
-        raise ValueError(f"a pattern must begin with a word: {plain!r}")
-    return pieces
+def _stems(pattern: str) -> Iterator[tuple[str, _Pieces]]:
+    """Yield the literals that a pattern can begin with, each with the pieces that follow it.
+
+    Groups are written out in the first word only: further ones would multiply.
+    """
+    group = _first_group(pattern)
+    border = _BORDER.search(pattern)
+    if group is None or (border and border.start() < group[0]):
+        stem = pattern[: border.start()] if border else pattern
+        if not stem:
+            raise ValueError(f"a pattern must begin with a word: {pattern!r}")
+        yield stem, _pieces(pattern[len(stem) :])
+        return
+    start, end, choices = group
+    for choice in choices:
+        yield from _stems(" ".join((pattern[:start] + choice + pattern[end:]).split()))
 
 
-def _match(text: str, at: int, pieces: Sequence[str], i: int) -> int:
-    """Return where the pieces from the i-th on end when they begin at `at`, or -1."""
+def _pieces(pattern: str) -> _Pieces:
+    """Split a pattern into its literals, the marks between them, and its groups."""
+    group = _first_group(pattern)
+    if group is None:
+        return tuple(p.strip() or _SPACE for p in re.split(r"( ?\.\. ?|\*| )", pattern) if p)
+    start, end, choices = group
+    return (*_pieces(pattern[:start]), tuple(_pieces(c) for c in choices), *_pieces(pattern[end:]))
+
+
+def _first_group(pattern: str) -> tuple[int, int, list[str]] | None:
+    """Return where the first group stands and its choices, "" among them when it may be absent."""
+    start = pattern.find("(")
+    if start < 0:
+        return None
+    choices, depth, begin = [], 0, start + 1
+    for i in range(start, len(pattern)):
+        depth += (pattern[i] == "(") - (pattern[i] == ")")
+        if depth == 0 or (depth == 1 and pattern[i] == "|"):
+            choices.append(pattern[begin:i])
+            begin = i + 1
+        if depth == 0:
+            optional = pattern.startswith("?", i + 1)
+            return start, i + 1 + optional, [*choices, ""] if optional else choices
+    raise ValueError(f"a bracket is not closed: {pattern!r}")
+
+
+def _match(text: str, at: int, pieces: _Pieces, i: int) -> int:
+    """Return where the pieces from the i-th on end when they begin at `at`, or -1; the furthest of several ends."""
     while i < len(pieces):
         piece = pieces[i]
+        if not isinstance(piece, str):
+            return max(_match(text, at, (*choice, *pieces[i + 1 :]), 0) for choice in piece)
         if piece == _SPACE:
             after = _after_space(text, at)
             if after < 0:
@@ -101,21 +143,19 @@ def _match(text: str, at: int, pieces: Sequence[str], i: int) -> int:
         else:
             return -1
         i += 1
+    while text[at - 1].isspace():
+        at -= 1
+    starred = bool(pieces) and pieces[-1] == _STAR
     last = text[at - 1]
-    if (
-        pieces[-1] != _STAR
-        and at < len(text)
-        and is_word(last)
-        and is_word(text[at])
-        and last.isdigit() == text[at].isdigit()
-    ):
+    if not starred and at < len(text) and is_word(last) and is_word(text[at]) and last.isdigit() == text[at].isdigit():
         return -1
     return at
 
 
-def _match_gap(text: str, at: int, pieces: Sequence[str], i: int) -> int:
-    """Find the next literal after a gap of a few words, or of a few characters where words are not spaced."""
-    literal = pieces[i]
+def _match_gap(text: str, at: int, pieces: _Pieces, i: int) -> int:
+    """Find what follows a gap of a few words, or of a few characters where words are not spaced."""
+    following = pieces[i]
+    literal = following if isinstance(following, str) else ""
     words = 0
     for position in range(at, min(len(text), at + _GAP_LENGTH)):
         char = text[position]
@@ -141,7 +181,7 @@ def _after_space(text: str, at: int) -> int:
     while end < len(text) and end - at < 3 and text[end].isspace():
         end += 1
     if end == at:
-        return -1
+        return at if text[at - 1].isspace() else -1  # beside a group that is absent
     return end + 2 if text.startswith("> ", end) else end
 
 
