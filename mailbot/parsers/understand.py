@@ -47,7 +47,7 @@ def understand(
     if not readings:
         return silent
     last = readings[-1]
-    requests = _requests(readings)
+    requests = _requests(readings, knowledge)
     topics = tuple(t for t in last.topics)
     asks_anew = len(readings) == 1 or _changes(last) or not topics
     return replace(silent, requests=requests, topics=topics, wants_quote=asks_anew)
@@ -59,16 +59,16 @@ def _changes(reading: Reading) -> bool:
     return any(stated) or bool(reading.terms.targets) or bool(reading.dropped)
 
 
-def _requests(readings: Sequence[Reading]) -> tuple[Request, ...]:
+def _requests(readings: Sequence[Reading], knowledge: Knowledge) -> tuple[Request, ...]:
     first = next((r for r in readings if r.sites), None)
     if first is not None and len(first.sites) > 1 and not any(d.path == "site" for d in first.doubts):
-        parts = (_request(part, several=True) for part in split_by_site(first, readings))
+        parts = (_request(part, knowledge, several=True) for part in split_by_site(first, readings))
         return tuple(p for p in parts if p is not None)
-    request = _request(readings, several=False)
+    request = _request(readings, knowledge, several=False)
     return () if request is None else (request,)
 
 
-def _request(readings: Sequence[Reading], *, several: bool) -> Request | None:
+def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool) -> Request | None:
     sites = [r.sites[0] for r in readings if r.sites]
     sens = _sens(readings)
     lines, line_doubts = merge_lines(readings)
@@ -89,6 +89,7 @@ def _request(readings: Sequence[Reading], *, several: bool) -> Request | None:
     doubts += currency_doubts
     doubts += _chain(readings)
     doubts += _unreadable(readings, lines)
+    doubts += _foreign(readings[-1], knowledge)
     new_site = kind is Kind.NEW_SITE
     months = next((r.terms.months for r in reversed(readings) if r.terms.months), None)
     return Request(
@@ -244,6 +245,14 @@ def _unreadable(readings: Sequence[Reading], lines: Sequence[RequestLine]) -> li
             note = f"{broken[0].filename}: {broken[0].unreadable.value if broken[0].unreadable else 'unreadable'}"
             return [Doubt(reason=Reason.UNREADABLE_ATTACHMENT, note=note)]
     return []
+
+
+def _foreign(reading: Reading, knowledge: Knowledge) -> list[Doubt]:
+    """A language without a lexicon: names and numbers are read, but a person looks before a quote goes out."""
+    language = reading.message.language
+    if any(code.split("-")[0] == language.split("-")[0] for code in knowledge.lexicons):
+        return []
+    return [Doubt(reason=Reason.UNRECOGNISED, note=f"the mail is written in {language}, which has no lexicon")]
 
 
 def _answers_elsewhere(message: InboundMessage) -> bool:

@@ -64,6 +64,7 @@ RULES = (
     Rule(Reason.CO_TERM_REVIEW, Gravity.PERSON, co_term_review.notices),
     Rule(Reason.DISCOUNT_CLAIM, Gravity.PERSON, discount_claim.notices),
     Rule(Reason.AMOUNT_LIMIT, Gravity.PERSON, amount_limit.notices),
+    Rule(Reason.UNRECOGNISED, Gravity.PERSON, _seen_in_reading_alone),  # a language without a lexicon
 )
 
 MATTERS_WITHOUT_QUOTE = frozenset({Reason.TWO_TIER_RESALE})
