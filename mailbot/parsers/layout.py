@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mailbot.domain.evidence import BODY
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _BULLET = re.compile(
-    r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
+    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?[.:]?\s?\d{1,3}[.:)]?\s+)?[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
 )
 _SEPARATOR = re.compile(r"[】\]*]*\s*[:：=]+\s*\*{0,2}|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s")
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！？；]")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics)|\d)\.$"
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|\d)\.$"
 )
 _LETTERS = re.compile(r"[^\W_]")
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
@@ -241,7 +242,7 @@ class _Layouter:
 
     def _close(self) -> Iterator[Unit]:
         """End the open paragraph and yield its sentences."""
-        for start, end in _sentences(self._scan.text, self._prose):
+        for start, end in _sentences(self._scan.text, self._prose, self._scan.part != BODY):
             yield Unit(kind="sentence", start=start, end=end, section=self._section, paragraph=self._paragraph)
         self._prose = []
 
@@ -263,8 +264,15 @@ def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         position = stop + 1
 
 
-def _sentences(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join wrapped lines and split at the ends of sentences."""
+def _is_abbreviation(text: str, dot: int) -> bool:
+    """Whether a full stop ends an abbreviation: a known one, or a short word before a number ("Pos. 2")."""
+    before = text[max(0, dot - 6) : dot + 1].lower()
+    numbered = re.match(r"\.\s\d", text[dot : dot + 3]) and re.search(r"(?<![^\W\d_])[^\W\d_]{1,4}\.$", before)
+    return bool(numbered or _ABBREVIATION.search(before))
+
+
+def _sentences(text: str, lines: Sequence[tuple[int, int]], hard: bool) -> Iterator[tuple[int, int]]:
+    """Join wrapped lines and split at the ends of sentences; `hard`: a line that begins anew is a sentence."""
     if not lines:
         return
     widest = max(end - start for start, end in lines)
@@ -277,6 +285,7 @@ def _sentences(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[tuple[in
             begin = m.end()
         last = i + 1 == len(lines)
         short = end - start < 0.6 * widest or (widest < 40 and not last)
+        short = short or (hard and not last and not text[lines[i + 1][0] : lines[i + 1][1]].lstrip()[:1].islower())
         if (last or short or text[start:end].rstrip().endswith((":", "："))) and text[begin:end].strip():
             yield begin, end
         if last or short or text[start:end].rstrip().endswith((":", "：")):

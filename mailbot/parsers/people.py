@@ -9,40 +9,10 @@ from mailbot.parsers.lexicon import Knowledge, Lexicon
 from mailbot.parsers.scan import Scan, Span
 
 _TOKEN = re.compile(r"[^\W\d_][^\W\d_]*(?:['’‘.\-‐‑][^\W\d_]+)*\.?")
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "di",
-        "del",
-        "della",
-        "dal",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ter",
-        "ten",
-        "le",
-        "la",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "y",
-        "e",
-        "af",
-        "av",
-        "zu",
-        "zum",
-        "of",
-        "du",
-        "des",
-    ]
-)
+_PARTICLES = frozenset((
+    "de", "da", "do", "dos", "das", "di", "del", "della", "dal", "van", "von", "der", "den", "ter", "ten", "le",
+    "la", "el", "al", "bin", "ibn", "y", "e", "af", "av", "zu", "zum", "du",
+))  # fmt: skip
 _SKIP = re.compile(r"[\s:：,，、\-–—|*>/(（<\[【·・]+")
 _HAN = "一-鿿㐀-䶿々"
 _KANA = "ぁ-ゖァ-ヺー"
@@ -122,6 +92,12 @@ def is_person(name: str, email: str, knowledge: Knowledge) -> bool:
 
 
 def _honorific_before(scan: Scan, position: int, end: int) -> int:
+    for word in (w for x in scan.lexicons for w in x.honorifics_before if "." in w[:-1] or "-" in w):
+        if (
+            scan.folded.startswith(word, position)
+            and scan.folded[position + len(word) : position + len(word) + 1] == " "
+        ):
+            return position + len(word)
     m = re.compile(r"[^\W\d_]+\.?").match(scan.folded, position, end)
     if m is None:
         return position

@@ -25,7 +25,7 @@ _CJK_INTRODUCED = re.compile(
 _CAPITAL = r"(?:[A-ZÀ-Þ][\w'’&.-]*|&)"
 _LATIN_INTRODUCED = re.compile(
     r"[\s,:–-]*(?:is |are |ist |est |es |é |the |die |der |la |le |el |o |a )?"
-    rf"({_CAPITAL}(?:[ ](?:{_CAPITAL}|de|du|des|del|do|da|von|of|und|and|et|y|e))*)"
+    rf"({_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:de|du|des|del|do|da|von|of|und|and|et|y|e)\b))*)"
 )
 _FROM_COMPANY = (
     r"\b,?\s(?:here )?(?:from|of|at|with|von|vom|bei|de|da|do|del|chez|di|van|pour)\s"
@@ -39,6 +39,7 @@ _SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2
 _NOT_SAMA = re.compile(
     r"^(?:お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
 )
+_DEPARTMENT = re.compile(r"[ 　]\S*(?:팀|부|본부|과|部|課|课|室|组|組|科)\s*$")
 _PHONE = re.compile(r"\d{3,}|@|www\.|https?:", re.IGNORECASE)
 _SLUG_NOISE = frozenset({"cloud", "jira", "site", "team", "group", "gmbh", "inc", "ltd", "the", "hq", "corp"})
 
@@ -140,8 +141,8 @@ def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extrac
     if m is None:
         return None
     start = unit.value_start + m[0]
-    text = scan.text[start : unit.value_start + m[1]]
-    return Extracted(_clean(text), (scan.evidence(start, unit.value_start + m[1]),))
+    text = _DEPARTMENT.sub("", scan.text[start : unit.value_start + m[1]])
+    return Extracted(_clean(text), (scan.evidence(start, start + len(text)),))
 
 
 def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
@@ -257,9 +258,10 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
             name = re.sub(r"\s(?:de|du|des|del|do|da|of|und|and|et|y|e|has|is)$", "", m[1]).rstrip(".")
             start = hit.end + m.start(1)
             products = scan.within(start, start + len(name), "product", "app")
-            if (len(name) > 2 and not products and not is_person(name, "", knowledge)) or has_legal_form(
-                name, knowledge.gazetteers
-            ):
+            beside_address = any(0 <= e.start - start - len(name) <= 40 for e in scan.emails)
+            person = is_person(name, "", knowledge) and (beside_address or hit.tag != "cues.customer_intro")
+            legal = has_legal_form(name, knowledge.gazetteers)
+            if legal or (len(name) > 2 and not products and not person):
                 return _extended(scan, start, start + len(name), knowledge.gazetteers)
     return None
 

@@ -171,6 +171,10 @@ class LineBook:
             kept = [p for p in products if p.polarity is not Polarity.HAVE]
             self._context(scan, [p for p in products if p.polarity is Polarity.HAVE])
             products = kept
+        lacking = [d for d in self.lines if not d.context and d.quantity is None]
+        if products and lacking and targets and all(p.polarity is Polarity.HAVE for p in products):
+            self._context(scan, products)
+            products = []
         drafts = [self._draft(scan, p) for p in products]
         if not drafts and asked:
             drafts = [d for d in map(self._known, asked) if d is not None] or [

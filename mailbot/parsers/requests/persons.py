@@ -91,6 +91,8 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
         theirs = not senders.are(email.value) and "reseller" not in tags
         if name is None and tags & {"name"} and not i:
             name = name_at(scan, start, end, knowledge)
+        if name is None and not i:
+            name = name_before(scan, unit.start, start, knowledge)
         yield _person(scan, name, email, theirs, role or section_theirs or bool(tags & {"customer"}))
 
 

@@ -28,18 +28,29 @@ def polarity(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> Pol
     """
     if _rejected(scan, sentence, start, end):
         return Polarity.NOT
-    cues = [h for h in scan.within(*sentence, *_TAGS) if h.end <= start or h.start >= end]
+    cues = _cues(scan, sentence, start, end)
     if not cues:
         return Polarity.NEUTRAL
     left, right = _clause(scan, sentence, start, end)
     inside = [c for c in cues if left <= c.start and c.end <= right]
     if inside:
         return _decide(inside, start, end, scan.verb_final)
-    before = [c for c in cues if c.end <= left]
+    before = [c for c in cues if c.start < left]
     after = [c for c in cues if c.start >= right]
     order = (after[:1], before[-1:]) if scan.verb_final else (before[-1:], after[:1])
     nearest = order[0] or order[1]
     return Polarity(_TAGS[nearest[0].tag]) if nearest else Polarity.NEUTRAL
+
+
+def _cues(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> list[Hit]:
+    """Return the cues around a mention; a word inside a longer cue ("what was" in "what was ordered") is none."""
+    around = scan.within(*sentence, *_TAGS, "cues.instead_before", "cues.instead_after")
+    whole = [
+        c
+        for c in around
+        if not any(o.start <= c.start and c.end <= o.end and o.end - o.start > c.end - c.start for o in around)
+    ]
+    return [c for c in whole if c.tag in _TAGS and (c.start < start or c.start >= end)]
 
 
 def _clause(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> tuple[int, int]:
@@ -56,7 +67,7 @@ def _clause(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> tupl
 def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Polarity:
     if len({c.tag for c in cues}) == 1:
         return Polarity(_TAGS[cues[0].tag])
-    before = [c for c in cues if c.end <= start]
+    before = [c for c in cues if c.start < start]
     after = [c for c in cues if c.start >= end]
     chosen = (after[0] if after else before[-1]) if verb_final else (before[-1] if before else after[0])
     return Polarity(_TAGS[chosen.tag])
@@ -64,6 +75,9 @@ def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Pola
 
 def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
     left, right = _clause(scan, sentence, start, end)
+    for cue in scan.within(end, right, "cues.drop_after"):
+        if cue.start - end <= 24 and not scan.within(end, cue.start, "product"):
+            return True
     for cue in scan.within(*sentence, "cues.drop", "cues.not"):
         reach = 24 if cue.tag == "cues.drop" else 6
         follows = scan.verb_final or re.match(r"[぀-ヿ㐀-鿿가-힯]", scan.text[cue.start])

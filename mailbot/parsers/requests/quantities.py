@@ -48,7 +48,13 @@ def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -
         if single is not None:
             found.append(single)
         i += 1
+    if any(q.counted for q in found):  # "Pos. 1 Jira, 40 users": the bare number before a product counts nothing
+        found = [q for q in found if q.counted or not _before_product(scan, q.end)]
     return found
+
+
+def _before_product(scan: Scan, end: int) -> bool:
+    return any(h.tag == "product" and 0 <= h.start - end <= 2 for h in scan.hits)
 
 
 def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | None) -> QuantityMention | None:

@@ -20,7 +20,7 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
     for unit in units:
         if unit.kind == "row":
             continue
-        question = is_question(scan, unit)
+        question = is_question(scan, unit) and (unit.kind != "pair" or "?" in scan.folded[unit.start : unit.end])
         for hit in scan.hits:
             if not (unit.start <= hit.start and hit.end <= unit.end and hit.tag.startswith("topics.")):
                 continue
