@@ -47,7 +47,10 @@ _NOT_COUNTS = (
     re.compile(r"\d+(?:[.,]\d+)?\s?%"),
     re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)"),
 )
-_MARKER = re.compile(r"(?m)^[ \t>*]*(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])|[①-⑳]|[（(]\d{1,2}[）)])")
+_MARKER = re.compile(
+    r"(?m)^[ \t>*-]*(?:(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?[.:]?\s?\d{1,3}(?=[.:)\s])"
+    r"|\(?\d{1,2}[.)、．）](?=\s|[^\d\s])|[①-⑳]|[（(]\d{1,2}[）)])"
+)
 
 
 def find_numbers(

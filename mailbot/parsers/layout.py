@@ -9,7 +9,9 @@ from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _BULLET = re.compile(
-    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?[.:]?\s?\d{1,3}[.:)]?\s+)?[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
+    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?[.:]?\s?\d{1,3}[.:)]?\s+)?"
+    r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*"
+    r"(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
 )
 _SEPARATOR = re.compile(r"[】\]*]*\s*[:：=]+\s*\*{0,2}|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s")
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！？；]")

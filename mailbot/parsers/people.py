@@ -66,7 +66,15 @@ def header_name(display: str | None, email: str, knowledge: Knowledge) -> str | 
         last, _, first = name.partition(",")
         if len(first.split()) in (1, 2) and not _is_legal(first, knowledge):
             name = f"{first.strip()} {last.strip()}"
+    name = _without_honorifics(name, knowledge)
     return name if name and is_person(name, email, knowledge) else None
+
+
+def _without_honorifics(name: str, knowledge: Knowledge) -> str:
+    known = {w for x in knowledge.lexicons.values() for w in x.honorifics_before}
+    while (first := fold(name.partition(" ")[0])) in known or first.rstrip(".") in known:
+        name = name.partition(" ")[2].strip()
+    return name
 
 
 def is_person(name: str, email: str, knowledge: Knowledge) -> bool:
@@ -92,16 +100,13 @@ def is_person(name: str, email: str, knowledge: Knowledge) -> bool:
 
 
 def _honorific_before(scan: Scan, position: int, end: int) -> int:
-    for word in (w for x in scan.lexicons for w in x.honorifics_before if "." in w[:-1] or "-" in w):
-        if (
-            scan.folded.startswith(word, position)
-            and scan.folded[position + len(word) : position + len(word) + 1] == " "
-        ):
+    known = {w for x in scan.lexicons for w in x.honorifics_before}
+    for word in known:
+        if re.search(r"\W.", word) and scan.folded.startswith(f"{word} ", position):  # "i. A.", "Dipl.-Ing."
             return position + len(word)
     m = re.compile(r"[^\W\d_]+\.?").match(scan.folded, position, end)
     if m is None:
         return position
-    known = {w for x in scan.lexicons for w in x.honorifics_before}
     if m[0] in known or m[0].rstrip(".") in known:
         return m.end()
     for word in known:

@@ -69,6 +69,8 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
     if _ARROW.fullmatch(plain) or (_opener(scan, first) and _connector(scan, first.end, second, bounds[1])):
         current = Number(first.start, first.end, first.value)
         return QuantityMention(start=start, end=end, quantity=Users(second.value), from_users=current)
+    if scan.within(first.end, second.start, "cues.instead_before") and _rejected(scan, bounds, second):
+        return QuantityMention(start=start, end=end, quantity=Users(first.value), from_users=second)
     if scan.within(first.end, second.start, "cues.or") or _SLASH.fullmatch(plain):
         if first.value == second.value:
             return QuantityMention(start=start, end=end, quantity=Users(first.value))

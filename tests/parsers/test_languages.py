@@ -1,0 +1,97 @@
+"""Every language's words: mails written in it are understood, and its tables are as whole as the English ones."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator, Mapping
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mailbot.domain.message import Desk
+from mailbot.domain.request import Inquiry, MoreUsers, OneOf, Quantity, RequestLine, UserRange, Users
+from mailbot.parsers.knowledge import load_mail_knowledge
+from mailbot.parsers.lexicon import load_knowledge
+from mailbot.parsers.mime import read_message
+from mailbot.parsers.understand import understand
+
+CONFIG = Path(__file__).resolve().parents[2] / "config"
+DESK = Desk(address="quotes@seller.example")
+WRITTEN = dt.datetime(2026, 11, 20, 10, tzinfo=dt.UTC)
+
+
+def _mails() -> Iterator[Any]:
+    for path in sorted((Path(__file__).parent / "data").glob("*.toml")):
+        for mail in tomllib.loads(path.read_text(encoding="utf-8"))["mail"]:
+            yield pytest.param(mail, id=f"{path.stem}: {mail['name']}")
+
+
+@pytest.mark.parametrize("mail", list(_mails()))
+def test_a_mail_is_understood(mail: Mapping[str, Any]) -> None:
+    """`expect` of a mail names what must be read from it; what it does not name is not looked at."""
+    told = _told(_understood(mail))
+    assert {key: told[key] for key in mail["expect"]} == mail["expect"]
+
+
+def _understood(mail: Mapping[str, Any]) -> Inquiry:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = mail["from"], DESK.address, mail["subject"]
+    message["Date"] = WRITTEN
+    message.set_content(mail["text"])
+    read = read_message(message.as_bytes(), DESK, load_mail_knowledge(CONFIG))
+    return understand([read], load_knowledge(CONFIG), DESK)
+
+
+def _told(inquiry: Inquiry) -> dict[str, Any]:
+    """Return what was understood in the short forms of the data files."""
+    request = inquiry.requests[0] if inquiry.requests else None
+    told: dict[str, Any] = {"language": inquiry.language, "topics": sorted(t.value for t in inquiry.topics)}
+    if request is None:
+        return {**told, "kind": "none"}
+    target = request.target_end_date
+    return {
+        **told,
+        "kind": request.kind.value,
+        "requests": len(inquiry.requests),
+        "reseller": _text(request.reseller.name),
+        "reseller_company": _text(request.reseller.company),
+        "reseller_address": _text(request.reseller.billing_address),
+        "customer": _text(request.customer.company),
+        "customer_person": f"{_text(request.customer.name)} {_text(request.customer.email)}",
+        "customer_address": _text(request.customer.billing_address),
+        "contact": f"{_text(request.contact.name)} {_text(request.contact.email)}",
+        "site": _text(request.site),
+        "sens": [sen.value for sen in request.sens],
+        "lines": [_line(line) for line in request.lines],
+        "unchanged": request.unchanged,
+        "target_end_date": target.value if target else None,
+        "currency": _text(request.currency),
+        "months": request.months.value if request.months else None,
+        "discount_claim": request.discount_claim is not None,
+        "doubts": sorted({doubt.reason.value for doubt in request.doubts}),
+    }
+
+
+def _text(value: Any) -> str:
+    return "-" if value is None else value.value
+
+
+def _line(line: RequestLine) -> str:
+    """`jira premium 50`; `-` for what the mail does not say."""
+    product = f"?{line.unknown.value}" if line.unknown else _text(line.product)
+    return f"{product} {_text(line.plan)} {_count(line.quantity.value if line.quantity else None)}"
+
+
+def _count(quantity: Quantity | None) -> str:
+    match quantity:
+        case Users(count):
+            return str(count)
+        case MoreUsers(by):
+            return f"+{by}"
+        case UserRange(low, high):
+            return f"{low}-{high}"
+        case OneOf(counts):
+            return "|".join(map(str, counts))
+        case None:
+            return "-"
