@@ -192,7 +192,7 @@ class _Layouter:
         tags = [label_tags(self._scan, a, b, 0.6) for a, b in cells]
         labelled = sum(1 for t in tags if t)
         if labelled >= 2 and labelled >= len(filled) - 2 and self._is_header(cells, tags):
-            self._header = tags
+            self._header = [label_tags(self._scan, a, b, 0.3) for a, b in cells]
             return
         if self._header and len(filled) > 1 and not self._is_form_row(cells, tags, filled):
             header = [*self._header, *[frozenset[str]()] * max(0, len(cells) - len(self._header))]

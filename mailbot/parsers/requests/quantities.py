@@ -108,7 +108,7 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
                 continue
             if any(number.end <= n.start < hit.start for n in scan.numbers):
                 continue
-            if len(gap) <= 32 and not re.search(r"[\d,，、。.!?;；:：\n\t]", gap) and len(gap.split()) <= 3:
+            if len(gap) <= 32 and not re.search(r"[\d,，、。.!?;；:：\t]|\n\s*\n", gap) and len(gap.split()) <= 3:
                 return True
         if hit.tag in ("labels.users", "counters.users", "labels.users_now") and hit.end <= number.start:
             gap = scan.folded[hit.end : number.start]

@@ -9,6 +9,9 @@ from mailbot.parsers.scan import Scan
 
 _QUESTION_MARK = re.compile(r"[?？]\s*[)）\"”]?\s*$")
 
+_HOW = ("how_to_quote", "how_to_renew_or_upgrade")
+"""Topics that self-managed products answer by their own topic."""
+
 
 def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
     """Return the topics asked about, in order, each with the words that show it.
@@ -21,8 +24,11 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
         if unit.kind == "row":
             continue
         question = is_question(scan, unit) and (unit.kind != "pair" or "?" in scan.folded[unit.start : unit.end])
+        self_managed = scan.within(unit.start, unit.end, "kinds.data_center", "kinds.server")
         for hit in scan.hits:
             if not (unit.start <= hit.start and hit.end <= unit.end and hit.tag.startswith("topics.")):
+                continue
+            if hit.key in _HOW and self_managed:
                 continue
             if hit.tag.startswith("topics.said.") or question:
                 found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
