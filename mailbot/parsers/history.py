@@ -19,6 +19,7 @@ _DATED_ADDRESS = re.compile(
 _PREFIX = re.compile(
     r"\s*(?:\[[^\]]{1,30}\]\s*)?([^\W\d_]{1,12}|[^\W\d_]{1,4}\s[^\W\d_]{1,4})\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]"
 )
+_MAX_LINES = 20_000
 _MAX_LINE = 600  # of lines that can be an attribution or a header
 _MAX_HEADER_LINES = 30
 _WRAPPED_FROM = 66  # a quoted line that a program wrapped was at least so long
@@ -74,7 +75,7 @@ def split_lines(text: str, quotes: Sequence[tuple[int, int]] = ()) -> list[Line]
     starts = [start for start, _ in outer]
     lines = []
     at = 0
-    for piece in text.split("\n"):
+    for piece in text.split("\n", _MAX_LINES):  # what is beyond becomes one last line
         end = min(at + len(piece) + 1, len(text))
         index = bisect_right(starts, at) - 1
         inside = index >= 0 and at < outer[index][1]
@@ -101,13 +102,9 @@ def find_blocks(lines: list[Line], first: int, last: int, knowledge: MailKnowled
     return blocks
 
 
-def unquoted(lines: list[Line], block: Block) -> list[Line]:
-    """Return the lines with one level of quotation taken off inside the block."""
-    inner = [
-        replace(line, text=line.text[match.end() :], quote=0) if (match := _QUOTE_SIGN.match(line.text)) else line
-        for line in lines[block.body : block.last]
-    ]
-    return lines[: block.body] + inner + lines[block.last :]
+def open_quotation(lines: list[Line], block: Block) -> None:
+    """Take one level of quotation off the block's lines, in place."""
+    lines[block.body : block.last] = _unquoted(lines, block.body, block.last)
 
 
 def has_forward_prefix(subject: str, knowledge: MailKnowledge) -> bool:
@@ -133,10 +130,8 @@ def _block_at(
         return None
     if line.is_quoted:
         end = _end_of_quotation(lines, i, last)
-        header = _header(lines, _after_markers(lines, i, end, knowledge), end, knowledge)
-        return Block(
-            first=i, body=header[0] if header else i, last=end, author=(header and header[1]) or author, prefixed=True
-        )
+        body, named, _ = _top(lines, i, end, True, knowledge)
+        return Block(first=i, body=body, last=end, author=named or author, prefixed=True)
     if marker := _marker(line.text, knowledge):
         return _below_marker(lines, i, first, last, knowledge, forward=marker == "forward")
     if header := _header(lines, i, last, knowledge):
@@ -146,10 +141,16 @@ def _block_at(
         return _below_attribution(lines, i, count, first, last, knowledge)
     if line.quote and (i == first or lines[i - 1].quote != line.quote):
         end = _end_of_element(lines, i, last)
-        header = _header(lines, i, end, knowledge)
-        return Block(first=i, body=header[0] if header else i, last=end, author=(header and header[1]) or author,
-                     header=header is not None)  # fmt: skip
+        body, named, has_header = _top(lines, i, end, False, knowledge)
+        return Block(first=i, body=body, last=end, author=named or author, header=has_header)
     return None
+
+
+def _unquoted(lines: list[Line], start: int, end: int) -> list[Line]:
+    return [
+        replace(line, text=line.text[match.end() :], quote=0) if (match := _QUOTE_SIGN.match(line.text)) else line
+        for line in lines[start:end]
+    ]
 
 
 def _below_marker(
@@ -165,16 +166,11 @@ def _below_marker(
         end = _end_of_quotation(lines, top, last)
     elif lines[i].quote:
         end = max(_end_of_element(lines, i, last), top + 1)
-    plain = unquoted(lines, Block(first=i, body=i, last=end)) if prefixed else lines
-    header = _header(plain, top, end, knowledge, below_marker=True)
-    if header is None and not _RULE.match(lines[i].text) and not (forward and _has_rule_or_colon(lines[i].text)):
+    body, author, has_header = _top(lines, top, end, prefixed, knowledge, below_marker=True)
+    announced = _RULE.match(lines[i].text) or (forward and lines[i].text.rstrip().endswith((":", "：")))
+    if not has_header and not announced:
         return None
-    body = header[0] if header else top
-    author = header[1] if header else None
-    if header is None and (count := _attribution(plain, top, end, knowledge)):
-        body, author = top + count, _author(" ".join(line.text for line in plain[top : top + count]))
-    return Block(first=i, body=body, last=end, author=author, forward=forward, header=header is not None,
-                 prefixed=prefixed)  # fmt: skip
+    return Block(first=i, body=body, last=end, author=author, forward=forward, header=has_header, prefixed=prefixed)
 
 
 def _below_attribution(
@@ -193,9 +189,22 @@ def _below_attribution(
         end, prefixed = last, False
     else:
         return None
-    plain = unquoted(lines, Block(first=i, body=top, last=end)) if prefixed else lines
-    header = _header(plain, _after_markers(plain, top, end, knowledge), end, knowledge)
-    return Block(first=i, body=header[0] if header else top, last=end, author=_author(attribution), prefixed=prefixed)
+    body, _, _ = _top(lines, top, end, prefixed, knowledge)
+    return Block(first=i, body=body, last=end, author=_author(attribution), prefixed=prefixed)
+
+
+def _top(
+    lines: list[Line], top: int, end: int, prefixed: bool, knowledge: MailKnowledge, *, below_marker: bool = False
+) -> tuple[int, Address | None, bool]:
+    """Return where the text of an earlier mail begins, its author, and whether it has a header block."""
+    limit = min(end, top + _MAX_HEADER_LINES + 5)
+    head = _unquoted(lines, top, limit) if prefixed else lines[top:limit]
+    start = _after_markers(head, 0, len(head), knowledge)
+    if header := _header(head, start, len(head), knowledge, below_marker=below_marker or start > 0):
+        return top + header[0], header[1], True
+    if count := _attribution(head, start, len(head), knowledge):
+        return top + start + count, _author(" ".join(line.text for line in head[start : start + count])), False
+    return top, None, False
 
 
 def _next_inked(lines: list[Line], i: int, last: int) -> int:
@@ -260,10 +269,6 @@ def _marker(text: str, knowledge: MailKnowledge) -> str | None:
     if words in knowledge.original_markers:
         return "original"
     return None
-
-
-def _has_rule_or_colon(text: str) -> bool:
-    return text.rstrip().endswith((":", "：")) or _RULE.match(text) is not None
 
 
 def _header(

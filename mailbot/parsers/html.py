@@ -13,20 +13,14 @@ MAX_CHARACTERS = 1_000_000
 _MAX_DEPTH = 1000
 _MAX_NODES = 60_000
 
-_BLOCKS = frozenset(
-    (
-        "address article aside body center dd details div dl dt fieldset figcaption figure footer form h1 h2 "
-        "h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody thead tfoot tr td "
-        "th caption ul blockquote"
-    ).split()
-)
+_BLOCKS = frozenset({"address", "article", "aside", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
+                     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+                     "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody",
+                     "thead", "tfoot", "tr", "td", "th", "caption", "ul", "blockquote"})  # fmt: skip
 _SPACED = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "pre", "dl"})
-_NOT_SHOWN = frozenset(
-    (
-        "script style head title template noscript object embed iframe svg select textarea button meta link "
-        "base area map canvas audio video"
-    ).split()
-)
+_NOT_SHOWN = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "embed", "iframe",
+                        "svg", "select", "textarea", "button", "meta", "link", "base", "area", "map", "canvas",
+                        "audio", "video"})  # fmt: skip
 _INK = re.compile(r"\S")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0")

@@ -34,7 +34,8 @@ class MailKnowledge:
     disclaimers: tuple[str, ...] = ()
     banners: tuple[str, ...] = ()
     automatic_subjects: tuple[str, ...] = ()
-    request_words: tuple[str, ...] = ()
+    product_words: tuple[str, ...] = ()
+    count_words: tuple[str, ...] = ()
     marks: Marks = field(default_factory=Marks)
     languages: Languages
 
@@ -64,7 +65,8 @@ def load_mail_knowledge(config: Path) -> MailKnowledge:
         disclaimers=_tuple(tables, "disclaimers"),
         banners=_tuple(tables, "banners"),
         automatic_subjects=_tuple(tables, "automatic_subjects"),
-        request_words=_tuple(tables, "request_words"),
+        product_words=_tuple(tables, "product_words"),
+        count_words=_tuple(tables, "count_words"),
         marks=Marks(
             quote_classes=_set(tables, "quote_classes"),
             quote_ids=_set(tables, "quote_ids"),

@@ -19,13 +19,10 @@ FALLBACK_LANGUAGE = "en"
 _MAX_FILENAME = 200
 _PATH = re.compile(r"[/\\]")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
-_DECOYS = frozenset(
-    (
-        "text/vcard text/x-vcard text/directory text/calendar application/ics application/pgp-signature "
-        "application/pkcs7-signature application/x-pkcs7-signature application/pgp-keys message/delivery- "
-        "status text/rfc822-headers message/disposition-notification"
-    ).split()
-)
+_DECOYS = frozenset({"text/vcard", "text/x-vcard", "text/directory", "text/calendar", "application/ics",
+                     "application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature",
+                     "application/pgp-keys", "message/delivery-", "status", "text/rfc822-headers",
+                     "message/disposition-notification"})  # fmt: skip
 _DECOY_NAMES = re.compile(r"(?:image|logo|outlook-|signature|banner|footer)[\w.-]*\.(?:png|jpe?g|gif|bmp)\Z|"
                           r".*\.(?:vcf|ics|p7s|asc)\Z", re.IGNORECASE)  # fmt: skip
 

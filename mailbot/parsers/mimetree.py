@@ -21,7 +21,7 @@ _FIELD_NAME = re.compile(rb"([!-9;-~]{1,100})[ \t]*:[ \t]*")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _PARAMETER = re.compile(r";\s*([^\s=;\"]{1,60})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;]*))", re.DOTALL)
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
-_UUENCODED = re.compile(rb"^begin [0-7]{3} [^\r\n]*\r?\n(.*?)^end\b", re.DOTALL | re.MULTILINE)
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3} [^\r\n]*\r?\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +230,10 @@ def _base64(body: bytes) -> bytes:
 
 
 def _uuencoded(body: bytes) -> bytes:
-    match = _UUENCODED.search(body)
-    lines = (match[1] if match else body).splitlines()
+    begin = _UU_BEGIN.search(body)
+    encoded = (body[begin.end() :] if begin else body).partition(b"\nend")[0]
     decoded = []
-    for line in lines:
+    for line in encoded.splitlines():
         try:
             decoded.append(binascii.a2b_uu(line))
         except binascii.Error:

@@ -4,6 +4,7 @@ Nothing is ever deleted: roles are marked on stretches of the text. History that
 many, a request that is taken for history is lost; in doubt a line is new.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,16 +65,12 @@ def _mark_level(
 ) -> None:
     """Mark what one author wrote and the blocks of earlier mails in it."""
     blocks = history.find_blocks(lines, first, last, setting.knowledge)
-    own = (
-        [i for i in range(first, last) if not any(b.first <= i < b.last for b in blocks)]
-        if blocks
-        else range(first, last)
-    )
+    own = _outside(blocks, first, last)
     for i in own:
         roles[i] = role
         senders[i] = author
     written_by = setting.sender if role is Role.NEW else author
-    mark_endings(lines, first, last, list(own), setting.knowledge, written_by, roles, role)
+    mark_endings(lines, own, setting.knowledge, written_by, roles, role)
     written = sum(len(lines[i].text) for i in own if roles[i] is role)
     for block in blocks:
         passed_on = depth < _MAX_DEPTH and _is_passed_on(block, setting, written, author, depth)
@@ -81,9 +78,22 @@ def _mark_level(
             roles[i] = Role.FORWARDED if passed_on else Role.QUOTED
             senders[i] = block.author
         if passed_on:
-            inner = history.unquoted(lines, block) if block.prefixed else lines
-            _mark_level(inner, block.body, block.last, setting, roles, senders, Role.FORWARDED, block.author,
-                        depth=depth + 1)  # fmt: skip
+            if block.prefixed:
+                history.open_quotation(lines, block)
+            _mark_level(
+                lines, block.body, block.last, setting, roles, senders, Role.FORWARDED, block.author, depth=depth + 1
+            )
+
+
+def _outside(blocks: list[Block], first: int, last: int) -> list[int]:
+    """Return the lines between `first` and `last` that are in no block."""
+    own: list[int] = []
+    at = first
+    for block in blocks:
+        own += range(at, block.first)
+        at = block.last
+    own += range(at, last)
+    return own
 
 
 def _is_passed_on(block: Block, setting: Setting, written: int, outer: Address | None, depth: int) -> bool:
@@ -112,9 +122,10 @@ def _same_house(one: Address | None, other: Address | None) -> bool:
 
 
 def _mark_signature_elements(lines: list[Line], roles: list[Role], signatures: Sequence[tuple[int, int]]) -> None:
+    starts = [line.start for line in lines]
     for start, end in signatures:
-        for i, line in enumerate(lines):
-            if line.start >= start and line.end <= end + 1 and roles[i] in (Role.NEW, Role.FORWARDED):
+        for i in range(bisect_left(starts, start), bisect_left(starts, end)):
+            if lines[i].end <= end + 1 and roles[i] in (Role.NEW, Role.FORWARDED):
                 roles[i] = Role.SIGNATURE
 
 

@@ -14,25 +14,25 @@ _IDENTIFIER = re.compile(r"atlassian\.net|\bSEN\b|ＳＥＮ|\bE-[A-Z0-9]{3}-[A-Z
 _DIGIT = re.compile(r"\d")
 _SENTENCE_END = (".", "!", "?", "。", "！", "？", ":", "：", ",", "、", "，", ";")
 _ENDINGS = " \t,.!。，、！:：;~～♪^-–—"
+_NUMBER_NEXT = re.compile(r"\w{0,3}\s*[:：]?\s*\d")
 _PART_END = re.compile(r"[,;.!。、，]\s*")
 _NAME_WORD = re.compile(r"[^\W\d_]+")
 _MAX_SIGNATURE = 15  # lines
 _MAX_SIGNATURE_WIDTH = 100
 _MAX_NAME_LINE = 60
+_MAX_FOOTER = 20_000  # characters
 _HONORIFICS = ("様", "さま", "殿", "님", "先生", "女士", "小姐")
 
 
 def mark_endings(
     lines: list[Line],
-    first: int,
-    last: int,
     own: Sequence[int],
     knowledge: MailKnowledge,
     author: Address | None,
     roles: list[Role],
     role: Role,
 ) -> None:
-    """Mark footers, banners and signatures among the lines `own` that one person wrote, between `first` and `last`."""
+    """Mark footers, banners and signatures among the lines `own` that one person wrote."""
     for region in _regions(own):
         _mark_footers(lines, region, knowledge, roles)
         rest = [i for i in region if roles[i] is role]
@@ -77,7 +77,7 @@ def _is_sent_from(text: str, knowledge: MailKnowledge) -> bool:
 
 
 def _is_footer(text: str, knowledge: MailKnowledge) -> bool:
-    if len(text) < 40 and not _wide(text):
+    if len(text) > _MAX_FOOTER or (len(text) < 40 and not _wide(text)):
         return False
     folded = text.casefold().replace("’", "'")
     return sum(1 for word in knowledge.disclaimers if word in folded) >= 2
@@ -116,11 +116,21 @@ def _mark_banner(
 
 
 def is_request(text: str, knowledge: MailKnowledge) -> bool:
-    """Whether a line says something that belongs to a request: a site, a SEN, a number of users of a product."""
-    if _IDENTIFIER.search(text):
+    """Whether a line says what belongs to a request: a site, a SEN, a product with a number, a number of users."""
+    if len(text) > _MAX_FOOTER or _IDENTIFIER.search(text):
         return True
+    if _DIGIT.search(text) is None:
+        return False
     folded = text.casefold()
-    return _DIGIT.search(text) is not None and any(word in folded for word in knowledge.request_words)
+    return any(word in folded for word in knowledge.product_words) or any(
+        _is_counted(folded, word) for word in knowledge.count_words if word in folded
+    )
+
+
+def _is_counted(folded: str, word: str) -> bool:
+    """Whether a number stands right before the word or, with or without a colon, behind it."""
+    before, _, after = folded.partition(word)
+    return before.rstrip()[-1:].isdigit() or _NUMBER_NEXT.match(after) is not None
 
 
 def _signature_start(
@@ -132,7 +142,7 @@ def _signature_start(
         if n and _DELIMITER.match(lines[region[n]].text) and len(region) - n <= 40:
             return n
     for n in reversed(inked[-_MAX_SIGNATURE:]):
-        below = [lines[region[m]].text for m in inked if m > n]
+        below = [lines[region[m]].text for m in inked[-_MAX_SIGNATURE:] if m > n]
         text = lines[region[n]].text
         if any(is_request(line, knowledge) for line in [*below, text]) or len(text) > _MAX_SIGNATURE_WIDTH:
             break
@@ -156,11 +166,11 @@ def is_closing(text: str, knowledge: MailKnowledge) -> bool:
 
 def _by_rule(lines: list[Line], region: Sequence[int], inked: list[int], knowledge: MailKnowledge) -> int | None:
     """A line of dashes near the end, with short lines and nothing of a request below."""
-    for n in inked[:-1]:
+    for n in inked[-_MAX_SIGNATURE - 1 : -1]:
         if not n or not _RULED.match(lines[region[n]].text):
             continue
-        below = [m for m in inked if m > n]
-        if len(below) <= _MAX_SIGNATURE and not any(
+        below = [m for m in inked[-_MAX_SIGNATURE:] if m > n]
+        if not any(
             is_request(lines[region[m]].text, knowledge) or len(lines[region[m]].text) > _MAX_SIGNATURE_WIDTH
             for m in below
         ):
