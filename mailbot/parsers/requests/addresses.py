@@ -91,8 +91,10 @@ def _of_unit(
             yield found
             return
         marks = [h for h in marks if h.start < unit.value_start]
-    for i, mark in enumerate(marks):
-        stop = marks[i + 1].start if i + 1 < len(marks) else min(len(scan.text), unit.end + 160)
+    for mark in marks:
+        limit = unit.end if unit.kind != "sentence" else min(len(scan.text), unit.end + 160)
+        later = [h.start for h in scan.hits if h.tag == "labels.billing_address" and h.start > mark.end]
+        stop = min([limit, *later])
         stop = _paragraph_end(scan.text, mark.end, stop)
         owner = _owner(scan, unit, mark)
         if scan.within(unit.start, unit.end, "cues.in_signature"):

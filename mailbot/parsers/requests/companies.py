@@ -138,7 +138,8 @@ def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extrac
         return None
     value = scan.text[unit.value_start : unit.end]
     m = _first_company(value, knowledge)
-    if m is None:
+    beside_address = any(unit.value_start <= e.start < unit.end for e in scan.emails)
+    if m is None or (beside_address and is_person(value[m[0] : m[1]], "", knowledge)):
         return None
     start = unit.value_start + m[0]
     text = _DEPARTMENT.sub("", scan.text[start : unit.value_start + m[1]])

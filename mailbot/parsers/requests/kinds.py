@@ -1,10 +1,12 @@
 """Which kind of request a thread is (policy section 2)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.domain.request import Kind, RequestLine
 from mailbot.parsers.layout import Unit
+from mailbot.parsers.phrases import Hit
 from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
 
@@ -38,9 +40,19 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
         for hit in scan.hits:
             if hit.tag.startswith("kinds.") and unit.start <= hit.start and hit.end <= unit.end:
                 meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
+                if hit.key in ("annual", "monthly") and _refused(scan, unit, hit):
+                    continue
                 if meant is not Polarity.NOT or hit.key == "new_site":
                     counts[hit.key] = counts.get(hit.key, 0) + 1
     return Cues(**counts)
+
+
+def _refused(scan: Scan, unit: Unit, hit: Hit) -> bool:
+    """Whether a billing period is what the customer does not want ("does not want to commit for a year")."""
+    return any(
+        0 <= hit.start - cue.end <= 40 and not re.search(r"[,;:，。；、]", scan.folded[cue.end : hit.start])
+        for cue in scan.within(unit.start, hit.start, "cues.not", "cues.instead_before")
+    )
 
 
 def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], customer_address: bool) -> Kind | None:

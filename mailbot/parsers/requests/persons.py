@@ -69,6 +69,8 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
         return
     section_theirs = unit.section in ("contact", "customer")
     if not emails:
+        if tags & {"billing_address", "address", "company"}:
+            return
         if tags <= {"customer", "reseller", "company"} and not scan.within(start, end, "names.before"):
             return
         if tags & {"email"} and not tags & {"name"} and not role:
