@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailbot.domain.evidence import Evidence, Extracted
-from mailbot.domain.request import Doubt, Reason, RequestLine, Users
+from mailbot.domain.request import Doubt, Quantity, Reason, RequestLine, Users
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.requests.assigning import assign
 from mailbot.parsers.requests.draft import Draft
@@ -41,6 +41,7 @@ class LineBook:
         self.dropped: set[str] = set()
         self.floating = Draft()
         self._open: list[Draft] = []
+        self._counts: list[tuple[Quantity, Evidence]] = []  # all that were told as wanted
 
     def read(self, scan: Scan, units: Iterable[Unit], asked: dict[int, tuple[str, ...]] | None = None) -> None:
         """Take in the units; `asked` gives for a unit's start the products of the question that it answers."""
@@ -66,7 +67,7 @@ class LineBook:
                 draft.from_users = draft.from_users or floating.from_users
                 draft.plan = draft.plan or floating.plan
             floating = None
-        doubts = []
+        doubts = self._unaccounted() if lines else []
         for i, draft in enumerate(lines):
             if draft.quantity_conflict:
                 doubts.append(_conflict(f"lines[{i}].users", draft.quantity_conflict))
@@ -75,6 +76,16 @@ class LineBook:
                 doubts.append(_conflict(f"lines[{i}].plan", draft.plan_conflict))
                 draft.plan = None
         return [_line(d) for d in lines], doubts, _line(floating) if floating else None
+
+    def _unaccounted(self) -> list[Doubt]:
+        """A count that was told as wanted and found no line: what was read is not all that was said."""
+        known = [d.quantity.value for d in (*self.lines, self.floating) if d.quantity]
+        known += [Users(d.from_users.value) for d in self.lines if d.from_users]
+        spoken = {e.start for d in self.lines for e in d.quantity_conflict}
+        left = [e for quantity, e in self._counts if quantity not in known and e.start not in spoken]
+        if not left:
+            return []
+        return [Doubt(reason=Reason.AMBIGUOUS_QUANTITY, evidence=tuple(left), note="a number of users without a line")]
 
     def _row(self, scan: Scan, unit: Unit) -> None:
         cells = [c for c in unit.cells if scan.text[c.start : c.end].strip()]
@@ -160,6 +171,7 @@ class LineBook:
     def _take(self, scan: Scan, m: _Mentions, unit: Unit, asked: tuple[str, ...] = ()) -> None:
         current = [q for q in m.quantities if q.current]
         targets = [q for q in m.quantities if not q.current]
+        self._counts += [(q.quantity, scan.evidence(q.start, q.end)) for q in targets if q.counted]
         plans, from_plan = target_plans(scan, (unit.start, unit.end), m.plans)
         for p in m.products:
             if p.polarity is Polarity.NOT:
