@@ -20,16 +20,16 @@ KINDS = ("quote", "ask", "answer", "acknowledgement", "decline", "staff", "remin
 )
 @click.pass_obj
 def command(folder: Path, kind: str, language: str, output: Path) -> None:
-    """Write a reply of KIND to a sample mail as a message, text, HTML and, for a quote, PDF.
+    """Write a reply of KIND with sample data as a message, text, HTML and, for a quote, PDF.
 
     Your own templates and texts are used where your folder has them.
     """
     from mailbot.bootstrap.installation import Installation
     from mailbot.bootstrap.parts import write_parts
-    from mailbot.bootstrap.previewing import preview
+    from mailbot.bootstrap.previewing import preview_reply
     from mailbot.domain.outgoing import ReplyKind
 
-    reply = preview(Installation(folder), ReplyKind(kind), language)
+    reply = preview_reply(Installation(folder), ReplyKind(kind), language)
     output.mkdir(parents=True, exist_ok=True)
     for path in write_parts(reply.raw, output / f"{kind}.{language}"):
         click.echo(path)
