@@ -12,10 +12,12 @@ _QUOTE_SIGN = re.compile(r"\s{0,3}[>＞]\s?")
 _RULE = re.compile(r"\s*[-_=*—–─━]{2,}[^\w\n]*")
 _LABEL = re.compile(r"[\s*_|•]*([^\s:：*][^:：\n]{0,24}?)[\s*_\u3000]*[:：][\s*_]*(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
-# "2026年11月17日(火) 11:08 Jane <jane@a.example>:" and "2026-11-17 11:08 GMT+01:00 Jane <jane@a.example>:"
+# A date, a time and an address at the end: "2026年11月17日(火) 11:08 Jane <jane@a.example>:", "вт, 17 нояб. ..".
 _DATED_ADDRESS = re.compile(
-    r"\D{0,12}\d{1,4}[./年년-]\s?\d{1,2}[./月월-].{0,80}\d{1,2}[:：時시]\d{2}.{0,120}@[^\s@]{3,100}[>)）]?\s*[:：]\s*\Z"
+    r"\s*(?:[^\W\d_]{1,4}[.,]{1,2}\s{0,3})?(?=.{0,20}\b(?:19|20)\d\d)\d{1,4}.{1,80}?\d{1,2}[:：.時시]\d{2}.{0,120}"
+    r"[<(（][^\s@<(]{1,64}@[^\s@]{3,100}[>)）]\s*[:：]\s*\Z"
 )
+_DATED_START = re.compile(r"\s*(?:[^\W\d_]{1,4}[.,]{0,2}\s{0,3})?\d")
 _PREFIX = re.compile(
     r"\s*(?:\[[^\]]{1,30}\]\s*)?([^\W\d_]{1,12}|[^\W\d_]{1,4}\s[^\W\d_]{1,4})\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]"
 )
@@ -346,7 +348,7 @@ def _attribution(lines: list[Line], i: int, last: int, knowledge: MailKnowledge)
 def _may_begin(text: str, knowledge: MailKnowledge) -> bool:
     """Whether a wrapped attribution may begin with the line: with a known first word, or with a date."""
     folded = text.strip().casefold()
-    return folded[:1].isdigit() or folded.startswith(knowledge.attribution_starts) or "@" in folded
+    return _DATED_START.match(folded) is not None or folded.startswith(knowledge.attribution_starts) or "@" in folded
 
 
 def is_attribution(text: str, knowledge: MailKnowledge) -> bool:
