@@ -11,7 +11,10 @@ from pathlib import Path
 from mailbot.domain.errors import SetupError
 
 _MAX_CHARACTERS = 4000
-_NO_WORDS = re.compile(r"\S*@\S*|\S*://\S*|\b[\w-]+(?:\.[\w-]+)+\b|\S*\d\S*")
+# Addresses, links, host names, and what has digits; in ASCII only, for Chinese is written up to them without a blank.
+_NO_WORDS = re.compile(
+    r"[!-~]{0,64}@[!-~]{1,255}|\b[a-z]{2,8}://[!-~]+|\b[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\b|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SCRIPTS = (
     ("kana", re.compile("[\u3041-\u30ff\uff66-\uff9d]")),
@@ -28,12 +31,12 @@ _SCRIPTS = (
     ("georgian", re.compile("[\u10a0-\u10ff]")),
     ("armenian", re.compile("[\u0530-\u058f]")),
 )
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]+")
 # One Han or Hangul character says as much as about this many Latin letters.
 _DENSITY = 2.5
 _ENDING = 0.35
 _LETTER = 0.5
-_SURE = 0.9  # less evidence than one word that only one language has is none
+_SURE = 0.6  # less evidence than two words that two languages share is none
 _MARGIN = 1.15
 
 
@@ -113,17 +116,20 @@ def _weighted(index: Mapping[str, list[str]]) -> dict[str, tuple[tuple[str, floa
 
 def _script(text: str) -> str | None:
     """Return the script that carries the text; names in Latin letters do not outweigh a sentence in another."""
-    counts = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS} if not text.isascii() else {}
-    latin = len(_LATIN.findall(text))
-    east = counts.get("kana", 0) + counts.get("han", 0) + counts.get("hangul", 0)
-    best = max(counts, key=lambda name: counts[name], default="latin")
+    latin_words = _LATIN_WORD.findall(text)
+    if text.isascii():
+        return "latin" if latin_words else None
+    counts = {name: len(pattern.findall(text)) for name, pattern in _SCRIPTS}
+    latin = sum(len(word) for word in latin_words if word[0].islower())  # names of products and companies aside
+    east = counts["kana"] + counts["han"] + counts["hangul"]
+    best = max(counts, key=lambda name: counts[name])
     if east and east * _DENSITY * 2 >= latin:
         if counts["hangul"] * 2 > counts["kana"] + counts["han"]:
             return "hangul"
         return "kana" if counts["kana"] * 12 >= counts["han"] else "han"
-    if counts and counts[best] * 2 >= latin and counts[best] > 1:
+    if counts[best] > 1 and counts[best] * 2 >= latin:
         return best
-    return "latin" if latin else None
+    return "latin" if latin_words else None
 
 
 def _han(text: str, hints: tuple[str, ...]) -> str:
