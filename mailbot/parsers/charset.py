@@ -1,6 +1,5 @@
 """Bytes to text under whatever character set a mail program declared, or did not."""
 
-import codecs
 import re
 from collections.abc import Sequence
 
@@ -33,6 +32,7 @@ _MEANT = {
     "x-sjis": "cp932",
     "windows-31j": "cp932",
     "iso-2022-jp": "iso2022_jp_ext",
+    "iso-2022-kr": "iso2022_kr",
     "utf8": "utf-8",
     "utf-8mb4": "utf-8",
     "unicode-1-1-utf-7": "utf-7",
@@ -40,10 +40,8 @@ _MEANT = {
     "unknown-8bit": "utf-8",
     "default": "utf-8",
 }
+_SHIFTED = ("iso2022_jp_ext", "iso2022_kr")
 _SECOND = {"cp950": "big5hkscs", "iso2022_jp_ext": "cp932", "cp932": "shift_jisx0213"}
-# Codecs that Python knows and that are no character sets of text.
-_NO_TEXT = frozenset({"base64", "hex", "quopri", "uu", "zlib", "bz2", "rot13", "punycode", "idna", "undefined",
-                      "unicode_escape", "raw_unicode_escape", "mbcs", "oem"})  # fmt: skip
 _LANGUAGE_OF = {
     "gb18030": "zh-Hans",
     "hz": "zh-Hans",
@@ -83,18 +81,20 @@ def decode(data: bytes, declared: str | None) -> tuple[str, str | None]:
             return wide, None
         return data.decode("ascii"), None
     name = meant(declared)
+    if b"\x1b$" in data and (text := _shifted(data, name)) is not None:
+        return text, None if name in _SHIFTED else "character set guessed: iso-2022"
     if (text := _strict(data, "utf-8-sig")) is not None and name not in ("hz", "iso2022_jp_ext", "iso2022_kr", "utf-7"):
         defect = None if name in ("utf-8", None) else f"declared {declared}, is utf-8"
         return _unscrambled(text), defect
     for candidate in (name, _SECOND.get(name or "")):
         if candidate and (text := _strict(data, candidate)) is not None and not _looks_wrong(text, candidate):
             return text, None
-    if b"\x1b$" in data and (text := _strict(data, "iso2022_jp_ext")) is not None:
-        return text, f"declared {declared}, is iso-2022-jp"
+    for candidate in (name, "utf-8"):
+        if candidate and (text := _nearly(data, candidate)) is not None:
+            return text, f"undecodable bytes as {candidate}"
     if (guessed := _guess(data)) is not None:
         text, guess = guessed
         return text, f"character set guessed: {guess}" + (f" (declared {declared})" if declared else "")
-    # A cut last character is the commonest reason why the declared set fails; keep everything before it.
     return data.decode(name or "utf-8", "replace"), f"undecodable bytes as {declared or 'utf-8'}"
 
 
@@ -105,10 +105,10 @@ def meant(declared: str | None) -> str | None:
     label = declared.strip().strip("\"'").lower()[:40]
     label = _MEANT.get(label, label)
     try:
-        name = codecs.lookup(label).name
+        b"a".decode(label, "replace")  # codecs that are no character sets (hex, rot13) refuse
     except (LookupError, ValueError):
         return None
-    return None if name.replace("-", "_") in _NO_TEXT else label
+    return label
 
 
 def language_hint(charsets: Sequence[str | None]) -> str | None:
@@ -130,6 +130,22 @@ def _strict(data: bytes, codec: str) -> str | None:
         return data.decode(codec)
     except (UnicodeError, LookupError, ValueError):
         return None
+
+
+def _shifted(data: bytes, declared: str | None) -> str | None:
+    """Return text in one of the seven-bit sets that switch by escape sequences (ISO 2022)."""
+    for codec in dict.fromkeys((declared, *_SHIFTED)):
+        if codec in _SHIFTED and (text := _strict(data, codec)) is not None and "\x1b" not in text:
+            return text
+    return None
+
+
+def _nearly(data: bytes, codec: str) -> str | None:
+    """Return the text if only a few bytes of a multi-byte text do not fit: a character cut in two, a footer's bytes."""
+    text = data.decode(codec, "replace")
+    wrong = text.count("\ufffd")
+    right = sum(1 for char in text if char > "\x7f") - wrong
+    return text if right >= 4 and wrong * 20 <= right + 10 else None
 
 
 def _unscrambled(text: str) -> str:

@@ -312,7 +312,7 @@ def _is_citation(attributes: Mapping[str, str | None]) -> bool:
 def _is_data_table(table: LexborNode) -> bool:
     """Whether rows and cells mean something, in contrast to a table that only places things on the page."""
     rows = table.css("tr")[:20]
-    if table.css_first("table table") is not None or not rows:
+    if len(table.css("table")) > 1 or not rows:  # the first is the table itself
         return False
     widest = 0
     for row in rows:

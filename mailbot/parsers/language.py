@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any  # what TOML holds is checked by use
 
 from mailbot.domain.errors import SetupError
 
@@ -48,6 +49,7 @@ class Languages:
     words: Mapping[str, tuple[tuple[str, float], ...]] = field(repr=False, default_factory=dict)
     endings: Mapping[str, tuple[tuple[str, float], ...]] = field(repr=False, default_factory=dict)
     letters: Mapping[str, tuple[tuple[str, float], ...]] = field(repr=False, default_factory=dict)
+    priors: Mapping[str, float] = field(repr=False, default_factory=dict)  # for neighbours alike in all else
 
 
 def detect(text: str, languages: Languages, hints: Iterable[str | None] = ()) -> str | None:
@@ -80,10 +82,13 @@ def load_languages(config: Path) -> Languages:
     words: dict[str, list[str]] = defaultdict(list)
     endings: dict[str, list[str]] = defaultdict(list)
     letters: dict[str, list[str]] = defaultdict(list)
+    priors: dict[str, float] = {}
     for path in sorted(folder.glob("*.toml")):
         profile = _profile(path)
         code = path.stem
         scripts[profile["script"]].append(code)
+        if "prior" in profile:
+            priors[code] = float(profile["prior"])
         for kind, index in (("words", words), ("endings", endings)):
             for item in dict.fromkeys(profile.get(kind, "").casefold().split()):
                 index[item].append(code)
@@ -96,10 +101,11 @@ def load_languages(config: Path) -> Languages:
         words=_weighted(words),
         endings=_weighted(endings),
         letters=_weighted(letters),
+        priors=priors,
     )
 
 
-def _profile(path: Path) -> dict[str, str]:
+def _profile(path: Path) -> dict[str, Any]:
     try:
         profile = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
@@ -182,11 +188,14 @@ def _by_words(text: str, languages: Languages, candidates: frozenset[str], hints
     for letter in set(text.lower()):
         for code, share in languages.letters.get(letter, ()):
             scores[code] += share * _LETTER
-    ranked = sorted(((score, code) for code, score in scores.items() if code in candidates), reverse=True)
+    ranked = sorted(
+        ((score + languages.priors.get(code, 0.0), code) for code, score in scores.items() if code in candidates),
+        reverse=True,
+    )
     if not ranked or ranked[0][0] < _SURE:
         return None
     top = ranked[0][0]
     for hint in hints:
-        if scores.get(hint, 0.0) * _MARGIN >= top:
+        if any(code == hint and score * _MARGIN >= top for score, code in ranked):
             return hint
     return ranked[0][1]
