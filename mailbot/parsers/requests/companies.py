@@ -156,11 +156,14 @@ def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
         value,
     ):
         text = m[0].strip(" -–—:：*")
+        legal = has_legal_form(text, knowledge.gazetteers)
         if not text or "@" in text or (_PHONE.search(text) and not re.search(r"[^\W\d]{3}", text)):
             continue
         if ".atlassian" in text or (
             is_person(text, "", knowledge) and not has_legal_form(text, knowledge.gazetteers) and _CJK.search(text)
         ):
+            continue
+        if is_person(text, "", knowledge) and not legal and re.search(r"[,，;|/(（]", value[m.end() : m.end() + 2]):
             continue
         lead = len(m[0]) - len(m[0].lstrip(" -–—:：*"))
         stop = re.split(r"\s(?:様|御中)|様$|御中|\s-\s|\s–\s| 귀하| 님", m[0][lead:])[0].rstrip(" 様*")

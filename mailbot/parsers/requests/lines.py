@@ -1,17 +1,18 @@
 """Product lines: which products, on which plan, for how many users, from tables, pairs and prose alike."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.domain.evidence import Evidence, Extracted
 from mailbot.domain.request import Doubt, Quantity, Reason, RequestLine, Users
 from mailbot.parsers.layout import Unit
+from mailbot.parsers.requests.answers import Asked
 from mailbot.parsers.requests.assigning import assign
 from mailbot.parsers.requests.draft import Draft
 from mailbot.parsers.requests.plans import PLAN_TAGS, find_plans, target_plans
 from mailbot.parsers.requests.polarity import Polarity
-from mailbot.parsers.requests.products import ProductMention, find_products
+from mailbot.parsers.requests.products import ProductMention, find_products, only_these
 from mailbot.parsers.requests.quantities import QuantityMention, find_quantities
 from mailbot.parsers.scan import Scan, Span
 
@@ -43,15 +44,15 @@ class LineBook:
         self._open: list[Draft] = []
         self._counts: list[tuple[Quantity, Evidence]] = []  # all that were told as wanted
 
-    def read(self, scan: Scan, units: Iterable[Unit], asked: dict[int, tuple[str, ...]] | None = None) -> None:
-        """Take in the units; `asked` gives for a unit's start the products of the question that it answers."""
+    def read(self, scan: Scan, units: Iterable[Unit], asked: Mapping[int, Asked] | None = None) -> None:
+        """Take in the units; `asked` gives for a unit's start the question that it answers."""
         for unit in units:
             if unit.kind == "row":
                 self._row(scan, unit)
             elif unit.kind == "pair":
-                self._pair(scan, unit, (asked or {}).get(unit.start, ()))
+                self._pair(scan, unit, (asked or {}).get(unit.start))
             elif unit.kind == "sentence":
-                self._sentence(scan, unit, (asked or {}).get(unit.start, ()))
+                self._sentence(scan, unit, (asked or {}).get(unit.start))
 
     def finish(self) -> tuple[list[RequestLine], list[Doubt], RequestLine | None]:
         """Return the lines, what is doubtful about them, and a plan or count that belongs to no product here."""
@@ -114,7 +115,7 @@ class LineBook:
             for number in [n for n in scan.numbers if now.start <= n.start < now.end][:1]:
                 self._open[0].from_users = Extracted(number.value, (scan.evidence(number.start, number.end),))
 
-    def _pair(self, scan: Scan, unit: Unit, asked: tuple[str, ...]) -> None:
+    def _pair(self, scan: Scan, unit: Unit, asked: Asked | None) -> None:
         if unit.tags & _NOT_LINES and not unit.tags & {"product", "plan", "users"}:
             return
         start, end = unit.value_start, unit.end
@@ -146,7 +147,7 @@ class LineBook:
                 products = [ProductMention(start, end, "", Polarity.NEUTRAL)]
         self._take(scan, _Mentions(products, plans, quantities, _sens_in(scan, start, end)), unit, asked)
 
-    def _sentence(self, scan: Scan, unit: Unit, asked: tuple[str, ...]) -> None:
+    def _sentence(self, scan: Scan, unit: Unit, asked: Asked | None) -> None:
         bounds = (unit.start, unit.end)
         products = find_products(scan, bounds, in_list=False)
         sens = _sens_in(scan, *bounds)
@@ -168,17 +169,15 @@ class LineBook:
                 if isinstance(q.quantity, Users):
                     draft.from_users = Extracted(q.quantity.count, (scan.evidence(q.start, q.end),))
 
-    def _take(self, scan: Scan, m: _Mentions, unit: Unit, asked: tuple[str, ...] = ()) -> None:
+    def _take(self, scan: Scan, m: _Mentions, unit: Unit, asked: Asked | None = None) -> None:
+        if asked is not None and "users" in asked.tags:  # "They have 45 people" answers how many it should be
+            m.quantities = [replace(q, current=False) for q in m.quantities]
         current = [q for q in m.quantities if q.current]
         targets = [q for q in m.quantities if not q.current]
         self._counts += [(q.quantity, scan.evidence(q.start, q.end)) for q in targets if q.counted]
         plans, from_plan = target_plans(scan, (unit.start, unit.end), m.plans)
-        for p in m.products:
-            if p.polarity is Polarity.NOT:
-                self.dropped.add(p.key)
-        products = [p for p in m.products if p.polarity is not Polarity.NOT]
-        for p in products:
-            self.dropped.discard(p.key)
+        self._drop(scan, m, unit)
+        products = [p for p in m.products if p.polarity is not Polarity.NOT and p.key not in self.dropped]
         if len(products) > 1 and any(p.polarity is not Polarity.HAVE for p in products) and (targets or plans):
             kept = [p for p in products if p.polarity is not Polarity.HAVE]
             self._context(scan, [p for p in products if p.polarity is Polarity.HAVE])
@@ -188,10 +187,12 @@ class LineBook:
             self._context(scan, products)
             products = []
         drafts = [self._draft(scan, p) for p in products]
-        if not drafts and asked:
-            drafts = [d for d in map(self._known, asked) if d is not None] or [
-                self._add(Draft(product=Extracted(key))) for key in asked
-            ]
+        if drafts and not targets and scan.within(unit.start, unit.end, "cues.same"):
+            before = next((d for d in reversed(self.lines) if d.quantity and d not in drafts), None)
+            for draft in drafts:
+                draft.quantity = draft.quantity or (before.quantity if before else None)
+        if not drafts and asked is not None:
+            drafts = [self._known(key) or self._add(Draft(product=Extracted(key))) for key in asked.products]
         if not drafts and m.sens and (targets or plans):
             drafts = [self._for_sen(scan, s) for s in m.sens]
         if drafts:
@@ -213,6 +214,21 @@ class LineBook:
             for draft in open_:
                 if isinstance(q.quantity, Users) and draft.from_users is None:
                     draft.from_users = Extracted(q.quantity.count, (scan.evidence(q.start, q.end),))
+
+    def _drop(self, scan: Scan, m: _Mentions, unit: Unit) -> None:
+        """Note which products are refused: by a word beside them, by "take it off", by "only Jira"."""
+        bounds = (unit.start, unit.end)
+        refused = {p.key for p in m.products if p.polarity is Polarity.NOT}
+        if len(m.products) == 1 and not m.quantities and not m.plans and scan.within(*bounds, "cues.drop"):
+            refused.add(m.products[0].key)
+        chosen = only_these(scan, bounds, m.products)
+        if chosen:
+            refused |= {p.key for p in m.products} - chosen
+        for p in m.products:
+            if p.key in refused:
+                self.dropped.add(p.key)
+            else:
+                self.dropped.discard(p.key)
 
     def _fill(self, scan: Scan, targets: Sequence[QuantityMention], plans: Sequence[Span]) -> None:
         """Give a count or plan without a product to the lines last spoken of."""

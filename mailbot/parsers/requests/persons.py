@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailbot.domain.evidence import Extracted
+from mailbot.parsers.fold import fold
 from mailbot.parsers.layout import ROLES, Unit
 from mailbot.parsers.lexicon import Knowledge
-from mailbot.parsers.people import name_at, name_before
+from mailbot.parsers.people import is_person, name_at, name_before
 from mailbot.parsers.scan import Scan, Span
 
 ROLE_TAGS = tuple(f"labels.{r}" for r in ROLES)
@@ -71,7 +72,12 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
     if not emails:
         if tags & {"billing_address", "address", "company"}:
             return
-        if tags <= {"customer", "reseller", "company"} and not scan.within(start, end, "names.before"):
+        if tags <= {"customer", "reseller", "company"}:
+            first = re.compile(r"[^,，;|/(（\n]+[,，;|/(（]").match(scan.text, start, end)
+            person = first and is_person(first[0][:-1].strip(), senders.email, knowledge)
+            name = name_at(scan, start, end, knowledge) if person else None
+            if name is not None:
+                yield _person(scan, name, None, theirs="reseller" not in tags, named=False)
             return
         if tags & {"email"} and not tags & {"name"} and not role:
             return
@@ -88,14 +94,24 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
     for i, email in enumerate(emails):
         left = emails[i - 1].end if i else start
         right = emails[i + 1].start if i + 1 < len(emails) else end
-        name = name_at(scan, left, email.start, knowledge) or name_before(scan, left, email.start, knowledge)
-        name = name or _after_address(scan, email, right, knowledge)
+        name = _beside(scan, left, email, knowledge) or _after_address(scan, email, right, knowledge)
         theirs = not senders.are(email.value) and "reseller" not in tags
         if name is None and tags & {"name"} and not i:
             name = name_at(scan, start, end, knowledge)
         if name is None and not i:
             name = name_before(scan, unit.start, start, knowledge)
         yield _person(scan, name, email, theirs, role or section_theirs or bool(tags & {"customer"}))
+
+
+def _beside(scan: Scan, start: int, email: Span, knowledge: Knowledge) -> Span | None:
+    """Return the name that goes with an address: of two, the one that the address is made of, else the first."""
+    first = name_at(scan, start, email.start, knowledge)
+    last = name_before(scan, start, email.start, knowledge)
+    if first is None or last is None or first.start == last.start:
+        return first or last
+    local = email.value.partition("@")[0]
+    fits = [sum(w in local for w in fold(n.value).split() if len(w) > 1) for n in (first, last)]
+    return last if fits[1] > fits[0] else first
 
 
 def _of_row(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:

@@ -44,7 +44,7 @@ def polarity(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> Pol
 
 def _cues(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> list[Hit]:
     """Return the cues around a mention; a word inside a longer cue ("what was" in "what was ordered") is none."""
-    around = scan.within(*sentence, *_TAGS, "cues.instead_before", "cues.instead_after")
+    around = scan.within(*sentence, *_TAGS, "cues.instead_before", "cues.instead_after", "cues.unchanged")
     whole = [
         c
         for c in around

@@ -1,12 +1,14 @@
 """Products that a text names, and names that only look like one."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
 
 _DATA_CENTER_TAGS = ("kinds.data_center", "kinds.server")
+_JOINS = re.compile(r"[\s,，、;/+&]*(?:and|und|et|y|e|en|和|及|与|以及|と|や|및|와|과|plus)?[\s,，、/+&]*")
 _FOR_APP = re.compile(r"((?:[A-Z][\w.+&-]*\s){1,4})(?:for|para|pour|für|per|voor)\s(?=Jira\b|Confluence\b|Bitbucket\b)")
 
 
@@ -85,3 +87,22 @@ def _self_managed(scan: Scan, start: int, end: int, bounds: tuple[int, int]) -> 
         if len(gap) <= 14 and not re.search(r"[,.;，。、]|cloud", gap):
             return True
     return False
+
+
+def only_these(scan: Scan, bounds: tuple[int, int], products: Sequence[ProductMention]) -> set[str]:
+    """Return the products that a sentence limits the request to ("only Jira now, please"), if it does."""
+    chosen: set[str] = set()
+    for hit in scan.within(*bounds, "cues.only"):
+        reach = hit.end
+        for p in products:
+            if p.start < reach:
+                continue
+            gap = scan.folded[reach : p.start]
+            if len(gap) > (12 if not chosen else 8) or (chosen and not _JOINS.fullmatch(gap)):
+                break
+            chosen.add(p.key)
+            reach = p.end
+        last = next((p for p in reversed(products) if 0 <= hit.start - p.end <= 3), None)
+        if last is not None and not chosen and not hit.key.isascii():
+            chosen.add(last.key)
+    return chosen

@@ -62,6 +62,9 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
         return None
     between = scan.folded[first.end : second.start]
     counted = "\t" not in between and (counter_near(scan, bounds, second) or counter_near(scan, bounds, first))
+    replaces = bool(scan.within(first.end, second.start, "cues.instead_before")) and _rejected(scan, bounds, second)
+    if replaces and (counted or scan.within(*bounds, "product")):
+        return QuantityMention(start=first.start, end=second.end, quantity=Users(first.value), from_users=second)
     if not counted and not _ARROW.fullmatch(between) and not _opener(scan, first):
         return None
     plain = _without_counters(scan, first.end, second.start)
@@ -69,8 +72,6 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
     if _ARROW.fullmatch(plain) or (_opener(scan, first) and _connector(scan, first.end, second, bounds[1])):
         current = Number(first.start, first.end, first.value)
         return QuantityMention(start=start, end=end, quantity=Users(second.value), from_users=current)
-    if scan.within(first.end, second.start, "cues.instead_before") and _rejected(scan, bounds, second):
-        return QuantityMention(start=start, end=end, quantity=Users(first.value), from_users=second)
     if scan.within(first.end, second.start, "cues.or") or _SLASH.fullmatch(plain):
         if first.value == second.value:
             return QuantityMention(start=start, end=end, quantity=Users(first.value))
@@ -81,7 +82,7 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
 
 
 def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -> QuantityMention | None:
-    counted = column or counter_near(scan, bounds, number)
+    counted = column or counter_near(scan, bounds, number) or _is_aim(scan, bounds, number)
     if not counted and not _beside_product(scan, bounds, number):
         return None
     if _rejected(scan, bounds, number):
@@ -117,6 +118,17 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     return False
 
 
+def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    """Whether a bare number ends a wish or a raise of a product ("raise Jira to 80.", "and needs 100")."""
+    if number.spelled or not scan.within(*bounds, "product"):
+        return False
+    if not re.match(r"\s*(?:[.;,!)]|$|\n)", scan.folded[number.end : bounds[1]]):
+        if not scan.within(number.end, min(bounds[1], number.end + 16), "kinds.upgrade"):
+            return False
+    before = [h for h in scan.hits if h.tag == "cues.to" and 0 <= number.start - h.end <= 2]
+    return bool(before) and "/" not in scan.folded[number.start - 1 : number.end + 1]
+
+
 def _is_single_han(scan: Scan, number: Number) -> bool:
     """Whether the number is one Han digit, which is mostly part of another word."""
     return number.spelled and number.end - number.start == 1
@@ -129,7 +141,9 @@ def _beside_product(scan: Scan, bounds: tuple[int, int], number: Number) -> bool
     for hit in scan.within(*bounds, "product", "plans.standard", "plans.premium", "plans.enterprise"):
         if hit.end <= number.start and re.fullmatch(r"[\s(x×*:,\-]{1,5}|", scan.folded[hit.end : number.start]):
             return True
-        if number.end <= hit.start and re.fullmatch(r"\s?[x×*]?\s?", scan.folded[number.end : hit.start]):
+        if number.end <= hit.start and re.fullmatch(
+            r"\s?(?:[x×*]|of|de|di|von|van|for|pour|para|per)?\s?", scan.folded[number.end : hit.start]
+        ):
             return True
     return False
 
@@ -170,7 +184,9 @@ def _range_word(scan: Scan, first: Number, second: Number, plain: str) -> bool:
     for hit in words:
         rest = rest.replace(scan.folded[hit.start : hit.end], "", 1)
     joined = any(
-        scan.folded[h.start : h.end] in ("and", "und", "et", "y", "e", "en", "和", "と", "와", "과") for h in words
+        scan.folded[h.start : h.end]
+        in ("and", "und", "et", "y", "e", "en", "i", "a", "и", "ve", "ile", "和", "と", "와", "과")
+        for h in words
     )
     return not rest.strip() and (opened or not joined)
 

@@ -14,9 +14,8 @@ def lines_of(
 ) -> tuple[list[RequestLine], list[Doubt], RequestLine | None, set[str]]:
     """Return the lines of body and files; the subject fills in or contradicts."""
     book = LineBook()
-    products = {start: a.products for start, a in asked.items()}
     for block in blocks:
-        book.read(block.scan, block.units, products if block.scan.part == "body" else None)
+        book.read(block.scan, block.units, asked if block.scan.part == "body" else None)
     dropped = set(book.dropped)
     lines, line_doubts, floating = book.finish()
     if old_subject:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from mailbot.domain.evidence import Extracted
 from mailbot.parsers.layout import Unit
+from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _QUESTION_MARK = re.compile(r"[?？]\s*[)）\"”]?\s*$")
@@ -38,4 +39,13 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
 def is_question(scan: Scan, unit: Unit) -> bool:
     """Whether a unit asks something."""
     text = scan.text[unit.start : unit.end].strip()
-    return bool(_QUESTION_MARK.search(text)) or bool(scan.within(unit.start, unit.end, "cues.question"))
+    if _QUESTION_MARK.search(text):
+        return True
+    return any(_asks(scan, unit, hit) for hit in scan.within(unit.start, unit.end, "cues.question"))
+
+
+def _asks(scan: Scan, unit: Unit, hit: Hit) -> bool:
+    """Whether a question's word asks here: a short one ("what") only at the head of its sentence."""
+    word = scan.folded[hit.start : hit.end]
+    head = scan.folded[unit.start : hit.start].strip(" \n-*•>0123456789.)")
+    return not word.isascii() or len(word) > 6 or " " in word or len(head) <= 12
