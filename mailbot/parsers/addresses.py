@@ -13,7 +13,7 @@ from mailbot.parsers import headers
 
 MAX_MAILBOXES = 100
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[<>(),;:]|[^"<>(),;:]+|"', re.DOTALL)
+_PIECE = re.compile(rb'"(?:[^"\\]|\\.)*"|[<>(),;:]|[^"<>(),;:]+|"', re.DOTALL)
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 _LABEL = r"[A-Za-z0-9\u0080-\U0010ffff](?:[A-Za-z0-9\u0080-\U0010ffff-]{0,61}[A-Za-z0-9\u0080-\U0010ffff])?"
 _ADDR_SPEC = re.compile(rf"({_LOCAL}(?:\.{_LOCAL})*)@({_LABEL}(?:\.{_LABEL})*)\Z")
@@ -60,69 +60,72 @@ class _Entry:
 
 
 def _mailboxes(value: bytes, fallback: str | None) -> Iterator[_Entry]:
-    for tokens in _entries(value):
-        entry = _entry(tokens, fallback)
+    for pieces in _entries(value):
+        entry = _entry(pieces, fallback)
         if entry is not None:
             yield entry
 
 
 def _entries(value: bytes) -> Iterator[list[bytes]]:
     """Split at the commas outside of quotes, comments and angle brackets; group names and semicolons fall away."""
-    tokens: list[bytes] = []
+    pieces: list[bytes] = []
     comment = angle = 0
-    for token in _TOKEN.findall(value):
-        if token == b"(":
+    for piece in _PIECE.findall(value):
+        if piece == b"(":
             comment += 1
-        elif token == b")" and comment:
+        elif piece == b")" and comment:
             comment -= 1
         elif comment:
             pass
-        elif token == b"<":
+        elif piece == b"<":
             angle += 1
-        elif token == b">":
+        elif piece == b">":
             angle -= 1
-        elif not angle and token in (b",", b";"):
-            yield tokens
-            tokens = []
+        elif not angle and piece in (b",", b";"):
+            yield pieces
+            pieces = []
             continue
-        elif not angle and token == b":":  # the name of a group
-            tokens = []
+        elif not angle and piece == b":":  # the name of a group
+            pieces = []
             continue
-        tokens.append(token)
-    yield tokens
+        pieces.append(piece)
+    yield pieces
 
 
-def _entry(tokens: list[bytes], fallback: str | None) -> _Entry | None:
+def _entry(pieces: list[bytes], fallback: str | None) -> _Entry | None:
     words: list[bytes] = []
     comments: list[bytes] = []
     angle: list[bytes] | None = None
-    closed = comment = False
-    for token in tokens:
-        if token == b"(":
+    closed = comment = split = False
+    for piece in pieces:
+        if piece == b"(":
             if comment:
                 return _Entry(None)
             comment = True
-        elif token == b")" and comment:
+        elif piece == b")" and comment:
             comment = False
         elif comment:
-            comments.append(token)
-        elif token == b"<":
+            comments.append(piece)
+        elif piece == b"<":
             if angle is not None:
                 return _Entry(None)
             angle = []
-        elif token == b">":
+        elif piece == b">":
             if angle is None or closed:
                 return _Entry(None)
             closed = True
         elif angle is not None and not closed:
-            angle.append(token)
-        elif token.strip():
+            angle.append(piece)
+        elif piece.strip():
             if closed:
                 return _Entry(None)
-            words.append(token)
+            split = split or bool(words and comments)
+            words.append(piece)
     if comment or (angle is not None and not closed):
         return _Entry(None)
     if angle is None:
+        if split and b"@" in b"".join(words):  # a comment inside an address
+            return _Entry(None)
         return _without_brackets(words, comments, fallback)
     email = _addr_spec(b"".join(angle))
     if email is None or any(b"@" in word and not word.startswith(b'"') for word in words) or b'"' in words:

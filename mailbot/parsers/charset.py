@@ -68,6 +68,7 @@ _LANGUAGE_OF = {
 }
 _GUESSES = ("cp1252", "gb18030", "cp932", "cp949", "cp950", "cp1250", "cp1251", "koi8_r", "euc_jp", "cp1253", "cp1254")
 _GUESS_BYTES = 20_000
+_FEW = 3  # bytes beyond ASCII are too few for statistics; an umlaut, a euro sign
 _UTF8_READ_AS_CP1252 = re.compile("[ÂÃâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|ï»¿")
 
 
@@ -164,6 +165,8 @@ def _looks_wrong(text: str, codec: str) -> bool:
 
 
 def _guess(data: bytes) -> tuple[str, str] | None:
+    if sum(byte > 0x7F for byte in data[:_GUESS_BYTES]) <= _FEW and (text := _strict(data, "cp1252")) is not None:
+        return text, "cp1252"
     from charset_normalizer import from_bytes  # its tables take 30 ms to load and are rarely needed
 
     best = from_bytes(data[:_GUESS_BYTES], cp_isolation=list(_GUESSES), enable_fallback=False).best()
