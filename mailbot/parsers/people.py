@@ -46,7 +46,7 @@ def name_at(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | No
 def name_before(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
     """Return the last full name in a stretch (what stands before an address), or None."""
     found: Span | None = None
-    for m in re.finditer(rf"[^\W\d_]+(?:['’.\-][^\W\d_]+)*|[{_HAN}{_KANA}{_HANGUL}]", scan.text[start:end]):
+    for m in re.finditer(rf"[{_HAN}{_KANA}{_HANGUL}]|[^\W\d_]+(?:['’.\-][^\W\d_]+)*", scan.text[start:end]):
         position = start + m.start()
         if found is not None and position < found.end:
             continue
@@ -155,7 +155,9 @@ def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span
     surnames = knowledge.gazetteers.surnames
     text = scan.text
     primary = scan.lexicons[0].code.split("-")[0]
-    if re.compile(f"[{_HANGUL}]").match(text, position):
+    if any(scan.folded.startswith(w, position) for x in scan.lexicons for w in x.not_names if not w.isascii()):
+        return None
+    if re.match(f"[{_HANGUL}]", text[position]):
         return _korean(text, position, end, surnames.get("ko", frozenset()))
     if primary == "ja":
         return _japanese(text, position, end, scan.lexicons, surnames.get("ja", frozenset()))

@@ -3,14 +3,14 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.domain.evidence import Extracted
 from mailbot.domain.message import Desk, InboundMessage, Role
 from mailbot.domain.request import Doubt, RequestLine
 from mailbot.parsers.layout import Unit, lay_out
 from mailbot.parsers.lexicon import Knowledge
-from mailbot.parsers.requests.addresses import OwnedAddress, find_addresses
+from mailbot.parsers.requests.addresses import OwnedAddress, find_addresses, without_company
 from mailbot.parsers.requests.answered import answered_addresses, answered_persons
 from mailbot.parsers.requests.answers import find_answers
 from mailbot.parsers.requests.block import Block
@@ -95,6 +95,11 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         doubts += alternative_doubts(body, other)
     sens = merged([(s, b.scan) for b in (*blocks, subject) for s in sens_in(b) if is_readable(b, s)])
     addresses = [a for b in blocks for a in find_addresses(b.scan, b.units, signature, knowledge.gazetteers)]
+    below = lay_out(body, signature)
+    labelled = [u for u in below if u.kind == "pair" and "billing_address" in u.tags]
+    addresses += [
+        replace(a, owner=a.owner or "reseller") for a in find_addresses(body, labelled, signature, knowledge.gazetteers)
+    ]
     addresses += answered_addresses(body, blocks[0].units, asked, knowledge)
     addresses = [seen_by_reseller(a, message.body) for a in addresses]
     company = reseller_company(
@@ -114,6 +119,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         company.value if company else None,
         knowledge,
     )
+    addresses = [without_company(a, (company, customer), knowledge.gazetteers) for a in addresses]
     if customer is None and passed_on:
         author = next((s.sender for s in message.body.segments if s.role is Role.FORWARDED and s.sender), None)
         name_of, email_of = (author.name, author.email) if author else (None, "")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailbot.domain.evidence import Extracted
+from mailbot.parsers.fold import fold
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Gazetteers
@@ -59,6 +60,19 @@ def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: 
         return None
     evidence = scan.evidence(start + lead, start + len(cut))
     return OwnedAddress(owner, address, Extracted(address.text, (evidence,)))
+
+
+def without_company(
+    address: OwnedAddress, companies: Sequence[Extracted[str] | None], gazetteers: Gazetteers
+) -> OwnedAddress:
+    """Return the address without the company's name that stands before it."""
+    text = address.address.text
+    for company in companies:
+        if company is not None and fold(text).startswith(fold(company.value)) and text != company.value:
+            rest = read_address(text[len(company.value) :], gazetteers)
+            if rest is not None:
+                return OwnedAddress(address.owner, rest, Extracted(rest.text, address.value.evidence))
+    return address
 
 
 def _up_to_country(text: str, gazetteers: Gazetteers) -> str:

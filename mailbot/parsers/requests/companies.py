@@ -163,7 +163,9 @@ def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
             is_person(text, "", knowledge) and not has_legal_form(text, knowledge.gazetteers) and _CJK.search(text)
         ):
             continue
-        if is_person(text, "", knowledge) and not legal and re.search(r"[,，;|/(（]", value[m.end() : m.end() + 2]):
+        following = re.split(r"[,，;|\n]", value[m.end() :].lstrip(" ,，;|/(（"))[0]
+        beside = "@" in following or has_legal_form(following, knowledge.gazetteers)
+        if beside and not legal and is_person(text, "", knowledge):
             continue
         lead = len(m[0]) - len(m[0].lstrip(" -–—:：*"))
         stop = re.split(r"\s(?:様|御中)|様$|御中|\s-\s|\s–\s| 귀하| 님", m[0][lead:])[0].rstrip(" 様*")

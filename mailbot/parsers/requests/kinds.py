@@ -37,8 +37,11 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
     """Count the words for each kind in these units; refused ones ("no monthly plan") do not count."""
     counts: dict[str, int] = {}
     for unit in units:
+        dates = scan.within(unit.start, unit.end, "labels.end_date")
         for hit in scan.hits:
             if hit.tag.startswith("kinds.") and unit.start <= hit.start and hit.end <= unit.end:
+                if any(label.start <= hit.start and hit.end <= label.end for label in dates):
+                    continue  # "renewal date" names a date, not a kind
                 meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
                 if hit.key in ("annual", "monthly") and _refused(scan, unit, hit):
                     continue

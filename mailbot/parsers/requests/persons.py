@@ -141,8 +141,8 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
         role = [r for r in roles if begin <= r.start]
         name = _close_before(scan, begin, email.start, knowledge)
         name = name or _after_address(scan, email, right, knowledge)
-        if name is None and role:
-            name = _near_role(scan, role[-1].start, role[-1].end, unit, knowledge)
+        for hit in reversed(role):
+            name = name or _near_role(scan, hit.start, hit.end, unit, knowledge)
         if name is None:
             name = _previous_line(scan, unit, email, knowledge)
         yield _person(scan, name, email, not senders.are(email.value), bool(role))

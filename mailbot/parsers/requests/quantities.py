@@ -62,14 +62,17 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
         return None
     between = scan.folded[first.end : second.start]
     counted = "\t" not in between and (counter_near(scan, bounds, second) or counter_near(scan, bounds, first))
-    replaces = bool(scan.within(first.end, second.start, "cues.instead_before")) and _rejected(scan, bounds, second)
+    replaces = not first.spelled and _rejected(scan, bounds, second)
+    replaces = replaces and bool(scan.within(first.end, second.start, "cues.instead_before"))
     if replaces and (counted or scan.within(*bounds, "product")):
         return QuantityMention(start=first.start, end=second.end, quantity=Users(first.value), from_users=second)
     if not counted and not _ARROW.fullmatch(between) and not _opener(scan, first):
         return None
     plain = _without_counters(scan, first.end, second.start)
     start, end = first.start, second.end
-    if _ARROW.fullmatch(plain) or (_opener(scan, first) and _connector(scan, first.end, second, bounds[1])):
+    apart = re.search(r"[,，、]", between) or scan.within(first.end, second.start, "product")
+    moves = not apart and _opener(scan, first) and _connector(scan, first.end, second, bounds[1])
+    if _ARROW.fullmatch(plain) or moves:
         current = Number(first.start, first.end, first.value)
         return QuantityMention(start=start, end=end, quantity=Users(second.value), from_users=current)
     if scan.within(first.end, second.start, "cues.or") or _SLASH.fullmatch(plain):
@@ -84,6 +87,8 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
 def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -> QuantityMention | None:
     counted = column or counter_near(scan, bounds, number) or _is_aim(scan, bounds, number)
     if not counted and not _beside_product(scan, bounds, number):
+        return None
+    if number.spelled and any(h.start <= number.start < h.end for h in scan.within(*bounds, "cues.unchanged")):
         return None
     if _rejected(scan, bounds, number):
         return QuantityMention(start=number.start, end=number.end, quantity=Users(number.value), current=True)
@@ -202,6 +207,8 @@ def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     if re.match(r"\+\s?$", scan.folded[max(bounds[0], number.start - 2) : number.start][-1:]):
         return True
     for hit in scan.within(*bounds, "cues.more", "cues.more_before"):
+        if scan.within(min(hit.end, number.end), max(hit.start, number.start), "cues.to"):
+            continue  # "increase to 260"
         if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 16:
             gap = scan.folded[number.end : hit.start]
             if not re.search(r"[\d,，、。.!?\n]", gap):
