@@ -28,6 +28,7 @@ def examine(installation: Installation) -> Iterator[Finding]:
     yield _look("policy", partial(_policy, installation))
     yield _look("languages", partial(_languages, installation))
     yield _look("replies", partial(_replies, installation))
+    yield _look("signing key", partial(_signing_key, installation))
     database = _look("database", partial(_database, installation))
     yield database
     if database.in_order:
@@ -72,6 +73,13 @@ def _replies(installation: Installation) -> str:
 
     renderer = desk_renderer(installation, installation.desk(Desk()))
     return f"templates and fonts, languages {', '.join(renderer.languages)}"
+
+
+def _signing_key(installation: Installation) -> str:
+    from mailbot.bootstrap.signing import existing_signer, key_file
+
+    signer = existing_signer(installation)
+    return signer.public.key_id if signer else f"none yet; the first start makes {key_file(installation)}"
 
 
 def _database(installation: Installation) -> str:

@@ -1,17 +1,26 @@
 """The renderer of replies, with an installation's seller, figures and templates."""
 
+from typing import TYPE_CHECKING
+
 from mailbot.bootstrap.installation import Installation
 from mailbot.domain.message import Desk
 from mailbot.domain.money import Money
 from mailbot.domain.policy_pack import PolicyPack
 from mailbot.replies import Figures, Renderer, Seller, make_renderer
 
+if TYPE_CHECKING:
+    from mailbot.replies.signing import Signer
 
-def desk_renderer(installation: Installation, desk: Desk, *, documents: bool = True) -> Renderer:
-    """Return the renderer; without `documents` quotes come without their PDF. SetupError names a bad template file."""
-    return make_renderer(
-        installation.files, desk, _seller(installation), _figures(installation.policy_pack), documents=documents
-    )
+
+def desk_renderer(
+    installation: Installation, desk: Desk, *, documents: bool = True, signer: "Signer | None" = None
+) -> Renderer:
+    """Return the renderer; without `documents` quotes come without PDF and JSON, without `signer` without the JSON.
+
+    Raises SetupError naming a bad template file.
+    """
+    seller, figures = _seller(installation), _figures(installation.policy_pack)
+    return make_renderer(installation.files, desk, seller, figures, documents=documents, signer=signer)
 
 
 def _seller(installation: Installation) -> Seller:
@@ -39,7 +48,6 @@ def _figures(pack: PolicyPack) -> Figures:
     bank_only = (code for code, methods in pack.payment_methods.items() if methods == ("bank_transfer",))
     return Figures(
         net_minimum=Money(minimum, currency),
-        days_in_year=pack.days_in_year,
         bank_only_currencies=frozenset(bank_only),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.replying import desk_renderer, reply_domain
+from mailbot.bootstrap.signing import desk_signer
 from mailbot.bootstrap.storing import open_desk_store, utc_now
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.domain.case import CaseEvent, ReviewItem
@@ -33,7 +34,7 @@ def workbench(installation: Installation) -> Iterator[Workbench]:
             yield Workbench(
                 store=store,
                 understanding=understanding,
-                render=desk_renderer(installation, desk),
+                render=desk_renderer(installation, desk, signer=desk_signer(installation)),
                 clock=utc_now,
                 domain=reply_domain(installation),
             )

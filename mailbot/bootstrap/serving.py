@@ -12,6 +12,7 @@ from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.logging import write_log
 from mailbot.bootstrap.replying import desk_renderer, reply_domain
 from mailbot.bootstrap.servers import imap_account, mailbox_keys, smtp_account
+from mailbot.bootstrap.signing import desk_signer
 from mailbot.bootstrap.storing import open_desk_store, utc_now
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.domain.errors import SetupError
@@ -55,7 +56,7 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
             yield scheduler.Service(
                 store=store,
                 understanding=wrap(understanding),
-                render=desk_renderer(installation, desk),
+                render=desk_renderer(installation, desk, signer=desk_signer(installation)),
                 transport=SmtpTransport(outgoing),
                 clock=clock,
                 mailboxes=[watched for box in settings.mailboxes for watched in _watched(installation, box)],

@@ -21,6 +21,7 @@ COMMANDS = {
     "run": ("mailbot.cli.run", "Run the desk until it is told to stop."),
     "demo": ("mailbot.cli.demo", "Run the desk on sample mail with embedded servers."),
     "review": ("mailbot.cli.review", "List, show and settle what waits for staff."),
+    "quote": ("mailbot.cli.quote", "Check the data of a quote, or show the key that signs them."),
     "db": ("mailbot.cli.db", "Create or upgrade the database, or tell its version."),
     "doctor": ("mailbot.cli.doctor", "Check the installation and say what to mend."),
     "preview": ("mailbot.cli.preview", "Write a sample of a reply as text, HTML and PDF."),

@@ -20,7 +20,7 @@ KINDS = ("quote", "ask", "answer", "acknowledgement", "decline", "staff", "remin
 )
 @click.pass_obj
 def command(folder: Path, kind: str, language: str, output: Path) -> None:
-    """Write a reply of KIND with sample data as a message, text, HTML and, for a quote, PDF.
+    """Write a reply of KIND with sample data as a message, text, HTML and, for a quote, PDF and JSON.
 
     Your own templates and texts are used where your folder has them.
     """

@@ -98,3 +98,4 @@ class Quote:
     price_book: str  # its version
     policy: str  # the policy pack's version
     replaces: str | None = None  # number/revision of the quote that this one supersedes
+    days_in_year: int = 365  # of the prorated amounts

@@ -122,6 +122,7 @@ def _quote(
         sens=tuple(sen.value for sen in resolved.sens),
         price_book=records.price_book.version,
         policy=pack.version,
+        days_in_year=pack.days_in_year,
     )
 
 

@@ -1,5 +1,7 @@
 """Replies: Jinja2 templates, gettext words and a typst document become finished messages."""
 
+from typing import TYPE_CHECKING
+
 from mailbot.domain.errors import SetupError
 from mailbot.domain.message import Address, Desk
 from mailbot.replies.context import Voice
@@ -12,13 +14,22 @@ from mailbot.replies.seller import Figures, Seller
 from mailbot.replies.templates import Templates
 from mailbot.resources import Resources
 
+if TYPE_CHECKING:
+    from mailbot.replies.signing import Signer
+
 __all__ = ["Figures", "Renderer", "Seller", "make_renderer", "missing_glyphs"]
 
 
 def make_renderer(
-    files: Resources, desk: Desk, seller: Seller, figures: Figures, *, documents: bool = True
+    files: Resources,
+    desk: Desk,
+    seller: Seller,
+    figures: Figures,
+    *,
+    documents: bool = True,
+    signer: "Signer | None" = None,
 ) -> Renderer:
-    """Return the renderer; with `documents` False quotes come without their PDF (for `explain`).
+    """Return the renderer; with `documents` False quotes come without PDF and JSON (for `explain`).
 
     Raises SetupError naming the file when fonts, languages or names are not usable, when an operator's template or
     catalogue is broken (with line and reason), or when the desk has no address.
@@ -32,6 +43,7 @@ def make_renderer(
         languages=languages(files),
         templates=Templates(files),
         printer=QuotePrinter(files, seller.logo) if documents else None,
+        signer=signer,
     )
     if len({folder.resolve() for folder in files.folders("templates")}) > 1:
         _refuse_broken(renderer)

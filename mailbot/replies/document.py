@@ -14,10 +14,22 @@ from mailbot.resources import Resources
 _LETTER_COUNTRIES = frozenset({"BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"})
 
 
+def cleaned(quote: Quote) -> Quote:
+    """Return the quote with all of the sender's text made harmless: what text, HTML, document and JSON show alike."""
+    return replace(
+        quote,
+        reseller=_cleaned_party(quote.reseller),
+        customer=_cleaned_party(quote.customer),
+        contact_name=_line(quote.contact_name) or None,
+        contact_email=_line(quote.contact_email) or None,
+        site=_line(quote.site) or None,
+    )
+
+
 def quote_context(quote: Quote, case_number: str) -> dict[str, object]:
-    """Return what the templates of mail and document know of a quote; all of the sender's text cleaned."""
+    """Return what the templates of mail and document know of a quote (a `cleaned` one)."""
     return {
-        "quote": _cleaned(quote),
+        "quote": quote,
         "quote_name": quote_name(quote, case_number),
         "step_end": step_end,
         "term_days": term_days,
@@ -32,8 +44,8 @@ def document_context(quote: Quote, seller: Seller, files: Resources, country: st
         "seller_lines": _present(*seller.address, seller.phone, seller.email, seller.website, seller.tax_id),
         "reseller_lines": _party_lines(quote.reseller),
         "customer_lines": _party_lines(quote.customer),
-        "contact_lines": _present(_line(quote.contact_name), _line(quote.contact_email)),
-        "site_lines": _present(_line(quote.site), *quote.sens),
+        "contact_lines": _present(quote.contact_name or "", quote.contact_email or ""),
+        "site_lines": _present(quote.site or "", *quote.sens),
     }
     return {key: _drawable(key, value, files) for key, value in context.items()}
 
@@ -55,22 +67,18 @@ def term_days(quote_line: QuoteLine) -> int:
     return first.days if first.days is not None else (quote_line.end - quote_line.start).days + 1
 
 
-def _cleaned(quote: Quote) -> Quote:
-    return replace(quote, reseller=_cleaned_party(quote.reseller), customer=_cleaned_party(quote.customer))
-
-
 def _cleaned_party(party: Party) -> Party:
     return Party(
         name=_line(party.name) or None,
         email=_line(party.email) or None,
         company=_line(party.company) or None,
-        billing_address=party.billing_address,
+        billing_address="\n".join(some_lines(party.billing_address or "")) or None,
     )
 
 
 def _party_lines(party: Party) -> tuple[str, ...]:
-    address = some_lines(party.billing_address or "")
-    return _present(_line(party.company), _line(party.name), *address, _line(party.email))
+    address = (party.billing_address or "").split("\n")
+    return _present(party.company or "", party.name or "", *address, party.email or "")
 
 
 def _line(text: str | None) -> str:

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mailbot.domain.decision import Decision
 from mailbot.domain.errors import InputError
@@ -12,12 +13,16 @@ from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
 from mailbot.domain.quote import Quote
 from mailbot.replies.build import Attached, Draft, bounded, build
 from mailbot.replies.context import Voice, reply_context
-from mailbot.replies.document import document_context, quote_context, quote_name
+from mailbot.replies.document import cleaned, document_context, quote_context, quote_name
 from mailbot.replies.locales import Language, closest
 from mailbot.replies.pdf import QuotePrinter
+from mailbot.replies.quote_json import signed_json
 from mailbot.replies.subject import reply_subject
 from mailbot.replies.templates import Templates
 from mailbot.resources import Resources
+
+if TYPE_CHECKING:
+    from mailbot.replies.signing import Signer
 
 WRITTEN_BY_HAND = (ReplyKind.STAFF, ReplyKind.DECLINE)
 _WITH_FIGURES = (ReplyKind.QUOTE, ReplyKind.REMINDER)
@@ -25,7 +30,10 @@ _WITH_FIGURES = (ReplyKind.QUOTE, ReplyKind.REMINDER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The ReplyRenderer of `ports`. `printer` None leaves the document away (`explain` shows words only)."""
+    """The ReplyRenderer of `ports`.
+
+    `printer` None leaves the document away (`explain` shows words only), `signer` None the JSON beside it.
+    """
 
     files: Resources
     sender: Address
@@ -33,6 +41,7 @@ class Renderer:
     languages: Mapping[str, Language]
     templates: Templates
     printer: QuotePrinter | None
+    signer: "Signer | None" = None
 
     def __call__(
         self,
@@ -56,6 +65,7 @@ class Renderer:
             raise InputError("the mail has no readable sender, so there is nobody to answer; look at it by hand")
         language = closest(decision.language, self.languages)
         priced = quote or decision.quote
+        priced = cleaned(priced) if priced else None
         context = {
             **self.voice.words(language),
             **reply_context(decision, newest.sender, kind, staff_text),
@@ -102,6 +112,7 @@ class Renderer:
         """Return the quote as PDF, on the paper of the reseller's country; InputError for undrawable characters."""
         if self.printer is None:
             raise InputError("this renderer was made without documents")
+        quote = cleaned(quote)
         context = {
             **self.voice.words(language),
             **quote_context(quote, case_number),
@@ -113,13 +124,16 @@ class Renderer:
         if self.printer is None:
             return ()
         country = next((r.reseller.country for r in decision.requests if r.reseller.country), None)
-        return (
-            Attached(
-                filename=quote_name(quote, case_number).replace("/", "-") + ".pdf",
-                content_type="application/pdf",
-                content=self.document(quote, language, country=country, case_number=case_number),
-            ),
+        name = quote_name(quote, case_number).replace("/", "-")
+        pdf = Attached(
+            filename=f"{name}.pdf",
+            content_type="application/pdf",
+            content=self.document(quote, language, country=country, case_number=case_number),
         )
+        if self.signer is None:
+            return (pdf,)
+        signed = signed_json(quote, self.voice.seller.name, self.signer)
+        return (pdf, Attached(filename=f"{name}.json", content_type="application/json", content=signed))
 
 
 def _refuse_empty(kind: ReplyKind, context: Mapping[str, object]) -> None:

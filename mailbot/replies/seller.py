@@ -42,5 +42,4 @@ class Figures:
     net_minimum: Money
     refund_days: int = 30
     maintenance_months: int = 12
-    days_in_year: int = 365
     bank_only_currencies: frozenset[str] = frozenset()

@@ -121,6 +121,12 @@ class PolicySettings(Struct, frozen=True, kw_only=True):
     pack: str
 
 
+class QuoteSettings(Struct, frozen=True, kw_only=True):
+    """The data of quotes beside their PDF."""
+
+    signing_key_file: str = "secrets/quote-signing-key.pem"
+
+
 class IntakeSettings(Struct, frozen=True, kw_only=True):
     """How often the desk looks, and for how long it believes a worker that says nothing."""
 
@@ -145,6 +151,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: DatabaseSettings = DatabaseSettings()
     mailboxes: tuple[MailboxSettings, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
+    quotes: QuoteSettings = QuoteSettings()
     limits: LimitSettings = LimitSettings()
     intake: IntakeSettings = IntakeSettings()
     log: LogSettings = LogSettings()

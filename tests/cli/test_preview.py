@@ -22,7 +22,7 @@ def test_message_text_html_and_document_are_written(kind, language, capsys, tmp_
     assert cli.run_command_line(["preview", kind, "--language", language, "--output", str(tmp_path)]) == 0
 
     written = {Path(line) for line in capsys.readouterr().out.splitlines()}
-    suffixes = [".eml", ".txt", ".html", *([".pdf"] if kind == "quote" else [])]
+    suffixes = [".eml", ".txt", ".html", *([".pdf", ".json"] if kind == "quote" else [])]
     assert written == {tmp_path / f"{kind}.{language}{suffix}" for suffix in suffixes} == set(tmp_path.iterdir())
     assert all(path.stat().st_size > 200 for path in written)
     assert f'lang="{language}"' in (tmp_path / f"{kind}.{language}.html").read_text("utf-8")

@@ -18,6 +18,8 @@ import pypdfium2
 import pytest
 import sqlalchemy as sa
 
+from mailbot.domain.recomputing import mistakes
+from mailbot.replies.quote_json import read_signed_json
 from mailbot.store.engine import make_engine
 from tests.e2e.desk import Desk, make_desk, until
 from tests.support.dovecot import Dovecot
@@ -197,11 +199,13 @@ def check_reply(
     assert text is not None
     assert html is not None
     assert without_numbers(text.get_content()) == without_numbers(expected["reply"]["text"])
-    files = {part.get_filename(): part for part in reply.iter_attachments()}
-    assert bool(files) == (expected["action"] == "quote")
-    for part in files.values():
-        assert part.get_content_type() == "application/pdf"
-        check_pdf(part.get_content(), expected["quote"])
+    files = {part.get_content_type(): part.get_content() for part in reply.iter_attachments()}
+    assert set(files) == ({"application/pdf", "application/json"} if expected["action"] == "quote" else set())
+    if files:
+        check_pdf(files["application/pdf"], expected["quote"])
+        signed = read_signed_json(files["application/json"])
+        assert str(signed.quote.total) == expected["quote"]["total"]
+        assert mistakes(signed.quote) == ()
 
 
 def check_pdf(content: bytes, quote: Mapping[str, Any]) -> None:

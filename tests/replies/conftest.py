@@ -11,6 +11,7 @@ from mailbot.domain.outgoing import OutgoingMessage
 from mailbot.replies import make_renderer
 from mailbot.replies.preview import SAMPLE_FIGURES, SAMPLE_SELLER
 from mailbot.replies.render import Renderer
+from mailbot.replies.signing import signer_of
 from mailbot.resources import resources
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "ko", "nl", "pt-BR", "zh-Hans", "zh-Hant")
@@ -18,8 +19,9 @@ LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "ko", "nl", "pt-BR", "zh-Hans",
 
 @pytest.fixture(scope="session")
 def render() -> Renderer:
-    """The renderer, with documents."""
-    return make_renderer(resources(), Desk(address="quotes@seller.example"), SAMPLE_SELLER, SAMPLE_FIGURES)
+    """The renderer, with documents and signed data."""
+    desk = Desk(address="quotes@seller.example")
+    return make_renderer(resources(), desk, SAMPLE_SELLER, SAMPLE_FIGURES, signer=signer_of(bytes(32)))
 
 
 def opened(message: OutgoingMessage) -> EmailMessage:
@@ -36,7 +38,17 @@ def html_of(message: OutgoingMessage) -> str:
     return str(body.get_content())
 
 
+def attached(message: OutgoingMessage) -> dict[str, EmailMessage]:
+    """Return the attachments by content type."""
+    parts = opened(message).iter_attachments()
+    return {part.get_content_type(): part for part in parts if isinstance(part, EmailMessage)}
+
+
 def pdf_of(message: OutgoingMessage) -> bytes:
     """Return the attached document."""
-    (attached,) = opened(message).iter_attachments()
-    return bytes(attached.get_content())
+    return bytes(attached(message)["application/pdf"].get_content())
+
+
+def data_of(message: OutgoingMessage) -> bytes:
+    """Return the attached data."""
+    return bytes(attached(message)["application/json"].get_content())

@@ -1,4 +1,4 @@
-"""The figures in text, HTML and document are those of the one quote."""
+"""The figures in text, HTML, document and data are those of the one quote."""
 
 import re
 from collections import Counter
@@ -10,10 +10,13 @@ import pytest
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.domain.quote import Quote
 from mailbot.replies.preview import preview, sample_quote
+from mailbot.replies.quote_json import read_signed_json
 from mailbot.replies.render import Renderer
-from tests.replies.conftest import LANGUAGES, html_of, pdf_of
+from tests.replies.conftest import LANGUAGES, data_of, html_of, pdf_of
 
 _AMOUNT = re.compile(r"(?<![\d.])\d{1,3}(?:[.,\u00a0 ]\d{3})*[.,]\d\d(?![\d.])")
+
+RATE = {Decimal("0.20")}  # of the sample's tax
 
 
 def amounts(text: str) -> Counter[Decimal]:
@@ -37,13 +40,15 @@ def text_of(pdf: bytes) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_text_html_and_document_name_the_quotes_amounts_and_no_others(render: Renderer, language: str) -> None:
+def test_text_html_document_and_data_name_the_quotes_amounts_and_no_others(render: Renderer, language: str) -> None:
     message = preview(render, ReplyKind.QUOTE, language)
     wanted = expected(sample_quote(render.languages[language].sample))
 
     assert set(amounts(message.text)) == wanted
     assert set(amounts(re.sub(r"<[^>]+>", " ", html_of(message)))) == wanted
     assert set(amounts(text_of(pdf_of(message)))) == wanted
+    assert {Decimal(text) for text in re.findall(r'"(\d+\.\d\d)"', data_of(message).decode())} - RATE == wanted
+    assert read_signed_json(data_of(message)).quote == sample_quote(render.languages[language].sample)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

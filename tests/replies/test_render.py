@@ -182,12 +182,12 @@ def test_text_keeps_to_its_width(render: Renderer) -> None:
         assert max(map(len, lines)) <= 76
 
 
-def test_the_quote_comes_with_its_document(render: Renderer) -> None:
-    (attached,) = opened(preview(render, ReplyKind.QUOTE, "en")).iter_attachments()
+def test_the_quote_comes_with_its_document_and_its_data(render: Renderer) -> None:
+    message = preview(render, ReplyKind.QUOTE, "en")
 
-    assert attached.get_filename() == "Q-2026-00318-2.pdf"
-    assert attached.get_content_type() == "application/pdf"
-    assert pdf_of(preview(render, ReplyKind.QUOTE, "en")).startswith(b"%PDF-")
+    names = [part.get_filename() for part in opened(message).iter_attachments()]
+    assert names == ["Q-2026-00318-2.pdf", "Q-2026-00318-2.json"]
+    assert pdf_of(message).startswith(b"%PDF-")
 
 
 def test_explain_needs_no_document(render: Renderer) -> None:
