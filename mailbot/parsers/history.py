@@ -24,6 +24,7 @@ _PREFIX = re.compile(
 _MAX_LINES = 20_000
 _MAX_LINE = 600  # of lines that can be an attribution or a header
 _MAX_HEADER_LINES = 30
+_NUMBER = re.compile(r"\d+")
 _WRAPPED_FROM = 66  # a quoted line that a program wrapped was at least so long
 _WRAPPED_REST = 30
 
@@ -114,11 +115,6 @@ def has_forward_prefix(subject: str, knowledge: MailKnowledge) -> bool:
     return _prefix(subject) in knowledge.forward_prefixes
 
 
-def has_reply_prefix(subject: str, knowledge: MailKnowledge) -> bool:
-    """Whether the outermost prefix of the subject is that of a reply."""
-    return _prefix(subject) in knowledge.reply_prefixes
-
-
 def _prefix(subject: str) -> str:
     match = _PREFIX.match(subject)
     return match[1].casefold() if match else ""
@@ -187,12 +183,18 @@ def _below_attribution(
         end, prefixed = _end_of_quotation(lines, top, last), True
     elif lines[top].quote:
         end, prefixed = _end_of_element(lines, top, last), False
-    elif any(not line.is_blank for line in lines[first:i]):
+    elif _is_certain(attribution) and any(not line.is_blank for line in lines[first:i]):
         end, prefixed = last, False
     else:
         return None
     body, _, _ = _top(lines, top, end, prefixed, knowledge)
     return Block(first=i, body=body, last=end, author=_author(attribution), prefixed=prefixed)
+
+
+def _is_certain(attribution: str) -> bool:
+    """Whether only a mail program writes so: with a date, and an address or the time."""
+    numbers = len(_NUMBER.findall(_ADDRESS.sub(" @ ", attribution)))
+    return numbers >= (2 if _ADDRESS.search(attribution) else 4)
 
 
 def _top(

@@ -26,7 +26,6 @@ class MailKnowledge:
     labels: Mapping[str, str] = field(default_factory=dict)
     original_markers: frozenset[str] = frozenset()
     forward_markers: frozenset[str] = frozenset()
-    reply_prefixes: frozenset[str] = frozenset()
     forward_prefixes: frozenset[str] = frozenset()
     closings: frozenset[str] = frozenset()
     courtesies: frozenset[str] = frozenset()
@@ -57,7 +56,6 @@ def load_mail_knowledge(config: Path) -> MailKnowledge:
         },
         original_markers=_set(tables, "original_markers"),
         forward_markers=_set(tables, "forward_markers"),
-        reply_prefixes=_set(tables, "reply_prefixes"),
         forward_prefixes=_set(tables, "forward_prefixes"),
         closings=_set(tables, "closings"),
         courtesies=_set(tables, "courtesies"),

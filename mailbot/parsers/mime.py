@@ -44,13 +44,7 @@ def read_message(
     subject = headers.decode(field("subject"), declared)
     references = headers.message_ids(field("references"))
     in_reply_to = headers.message_id(field("in-reply-to"))
-    setting = segments.Setting(
-        knowledge=knowledge,
-        desk=desk,
-        sender=sender,
-        subject=subject,
-        is_reply=bool(references or in_reply_to),
-    )
+    setting = segments.Setting(knowledge=knowledge, desk=desk, sender=sender, subject=subject)
     text = _part(body, setting)
     alternative = _alternative(body, setting, text, defects)
     attachments = tuple(_attachment(part, declared, read_attachment) for part in body.attachments)

@@ -26,7 +26,6 @@ class Setting:
     desk: Desk
     sender: Address | None = None
     subject: str = ""
-    is_reply: bool = False  # In-Reply-To or References is there
 
 
 def mark(
@@ -112,9 +111,7 @@ def _is_passed_on(block: Block, setting: Setting, written: int, outer: Address |
         return block.header or block.author is not None
     if written >= _LITTLE:
         return False
-    if history.has_reply_prefix(setting.subject, setting.knowledge) or setting.is_reply:
-        return block.author is not None and not _same_house(block.author, setting.sender)
-    return block.header and block.author is not None and not _same_house(block.author, setting.sender)
+    return block.author is not None and not _same_house(block.author, setting.sender)
 
 
 def _same_house(one: Address | None, other: Address | None) -> bool:

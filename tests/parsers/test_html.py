@@ -141,8 +141,9 @@ def test_history_elements_are_marked(source: str) -> None:
     assert any("old" in page.text[start:end] for start, end in page.quotes)
 
 
-def test_an_indented_paragraph_is_no_quotation() -> None:
-    assert render('<blockquote style="margin:0 0 0 40px;border:none">Jira, 50 users</blockquote>', MARKS).quotes == ()
+@pytest.mark.parametrize("attributes", ["", ' style="margin:0 0 0 40px;border:none"'])
+def test_an_indented_paragraph_is_no_quotation(attributes: str) -> None:
+    assert render(f"<blockquote{attributes}>Jira, 50 users</blockquote>", MARKS).quotes == ()
 
 
 def test_a_signature_element_is_marked() -> None:

@@ -16,9 +16,9 @@ SENDER = Address(name="Maria Lund", email="maria.lund@nordpartner.example")
 N, Q, F, S, D = Role.NEW, Role.QUOTED, Role.FORWARDED, Role.SIGNATURE, Role.DISCLAIMER
 
 
-def roles(text: str, knowledge: MailKnowledge, *, subject: str = "", is_reply: bool = False) -> list[tuple[str, Role]]:
+def roles(text: str, knowledge: MailKnowledge, *, subject: str = "") -> list[tuple[str, Role]]:
     """Return every line that is not blank with its role."""
-    setting = Setting(knowledge=knowledge, desk=DESK, sender=SENDER, subject=subject, is_reply=is_reply)
+    setting = Setting(knowledge=knowledge, desk=DESK, sender=SENDER, subject=subject)
     marked = mark(text, setting)
     assert_covers(text, marked)
     return [
@@ -118,7 +118,7 @@ def test_a_header_block_begins_history(header: tuple[str, ...], above: str, mail
     sender, sent, to, subject, date = header
     block = f"{sender} Quote Desk <desk@vendor.example>\n{sent} {date}\n{to} Maria Lund\n{subject} Jira\n"
     text = f"50, Premium\n\n{above}{block}\nHow many users? For example Jira, 100 users.\n"
-    marked = roles(text, mail_knowledge, subject="Re: Quote", is_reply=True)
+    marked = roles(text, mail_knowledge, subject="Re: Quote")
     assert marked[0] == ("50, Premium", N)
     assert {role for _, role in marked[1:]} == {Q}
 
@@ -130,6 +130,9 @@ def test_a_header_block_begins_history(header: tuple[str, ...], above: str, mail
         "We move offices.\nUsers: 230\nFrom: Berlin\nTo: London\nPlan: Premium\n",
         "Subject to approval: 50 users\nDate: 3 March 2027\n",
         "수신: 견적 담당자님\n발신: 노을소프트\n\n제품: Confluence 30명\n",
+        "Hello,\nas Jane wrote on 3 Nov:\nJira, 50 users\n",
+        "Bonjour,\ncomme Jean a écrit le 3 :\nJira, 50 utilisateurs\n",
+        "お世話になります。\n2026年12月1日より:\nJira 50名\n",
         "Our contact wrote: please add 50 users\nSite: acme.atlassian.net\n",
         "Jira: from 50 to 100 users\n-----------\nConfluence: 20 users\n-----------\nGuard: 20 users\n",
         "Customer: Acme\n\n----\nSite: acme.atlassian.net\nUsers: 40\n",
