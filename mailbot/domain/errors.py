@@ -31,3 +31,7 @@ class StaleCase(MailbotError):
 
 class LeaseLost(MailbotError):
     """The claim ran out and another worker took the row; whoever held it must stop and write nothing."""
+
+
+class Forbidden(MailbotError):
+    """The member of staff may not do this; the message says which role may."""

@@ -26,6 +26,7 @@ class OutboxState(enum.Enum):
     FAILED = "failed"  # refused for good
     UNKNOWN = "unknown"  # the connection ended after the final dot
     HELD = "held"
+    WITHDRAWN = "withdrawn"  # taken back by staff before it left
 
 
 class SendPhase(enum.Enum):

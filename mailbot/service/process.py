@@ -16,6 +16,8 @@ from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding
 from mailbot.service.budget import ReplyBudget, limit_reached
 from mailbot.service.changes import says_the_same
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
+from mailbot.service.switches import held_by_switch
+from mailbot.service.trail import corrections_of
 
 log = structlog.get_logger(__name__)
 
@@ -95,12 +97,13 @@ def _process(
         now = clock()
         case = history.case or _open_case(message, uow, now)
         case = uow.cases.record(case, decision, message, now)
-        hold = hold or _over_budget(message, case, uow, options.budget, now)
+        switched = None if hold else held_by_switch(uow.switches.on(), decision)
+        hold = hold or switched or _over_budget(message, case, uow, options.budget, now)
         if hold is None and decision.acknowledge:
             reply = Reply(kind=REPLY_TO_ACTION[decision.action], case=case, decision=decision, newest=message)
             post(*write(reply, uow, render, now, domain=options.domain), case, uow, now)
-        if decision.action is Action.REVIEW:
-            uow.reviews.open(case, decision, entry.id, now)
+        if decision.action is Action.REVIEW or switched is not None:
+            uow.reviews.open(case, decision, entry.id, now, note=switched or "")
         elif hold is not None:
             uow.reviews.open_for_case(case, hold, entry.id, now)
         else:
@@ -150,7 +153,7 @@ def _find_history(entry: InboxEntry, message: InboundMessage, store: Store, unde
         twin=_twin_among(earlier, message, understanding),
         case=case,
         thread=read_thread(raws, understanding),
-        corrected=any(event.kind == "Corrected" for event in events),
+        corrected=bool(corrections_of(events)),
     )
 
 

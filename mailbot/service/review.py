@@ -1,7 +1,7 @@
 """What staff do with a case that waits for them. Each act holds once: the second one hears who did what before."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.domain.case import Case, CaseEvent, ReviewItem
@@ -13,6 +13,7 @@ from mailbot.ports import Clock, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.changes import says_the_same
 from mailbot.service.process import read_thread, records_for
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
+from mailbot.service.trail import corrections_of
 
 _STUCK = (OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.HELD)
 
@@ -45,50 +46,59 @@ def approve(bench: Workbench, item_id: int, *, actor: str) -> Settled:
     It is decided again first: raises StaleCase when the case has moved on or the draft has expired, and InputError
     when there is nothing that could be sent.
     """
-    file = _open_file(bench, item_id)
-    today = _decide(bench, file)
-    decision = _approved(file.item, today, bench.clock().date())
+    file = open_file(bench, item_id)
+    today = decide_again(bench, file)
+    decision = approved(file.item, today, bench.clock().date())
     kind = ReplyKind.QUOTE if decision.action is Action.REVIEW else REPLY_TO_ACTION[decision.action]
     return _settle(
         bench, file, _Act(settlement="approved", event="Approved", kind=kind, decides=True), decision, actor=actor
     )
 
 
-def correct(bench: Workbench, item_id: int, changes: Mapping[str, str], *, actor: str) -> Settled:
+def correct(
+    bench: Workbench,
+    item_id: int,
+    changes: Mapping[str, str],
+    *,
+    actor: str,
+    waits: Callable[[Decision], bool] = lambda decision: decision.action is Action.REVIEW,
+) -> Settled:
     """The values are set by their paths (contract), and the case goes on as its mails had said so.
 
-    Raises InputError for a path or a value that cannot be.
+    What `waits` says of the new decision waits for staff again. Raises InputError for a path or a value that cannot be.
     """
-    file = _open_file(bench, item_id)
+    file = open_file(bench, item_id)
     if not changes:
         raise InputError("nothing to correct; give values as path=value, for example lines[0].users=50")
-    decision = _decide(bench, file, changes)
-    kind = None if decision.action is Action.REVIEW else REPLY_TO_ACTION.get(decision.action)
+    decision = decide_again(bench, file, changes)
+    again = waits(decision)
+    kind = None if again else REPLY_TO_ACTION.get(decision.action)
     act = _Act(settlement="corrected", event="Corrected", kind=kind, decides=True, data={"values": dict(changes)})
-    return _settle(bench, file, act, decision, actor=actor, opens_again=decision.action is Action.REVIEW)
+    return _settle(bench, file, act, decision, actor=actor, opens_again=again)
 
 
 def answer(bench: Workbench, item_id: int, text: str, *, actor: str) -> Settled:
     """The text goes out as a reply in the case's thread."""
     act = _Act(settlement="answered", event="Answered", kind=ReplyKind.STAFF, text=_some(text))
-    file = _open_file(bench, item_id)
+    file = open_file(bench, item_id)
     return _settle(bench, file, act, _for_words(file), actor=actor)
 
 
 def decline(bench: Workbench, item_id: int, text: str, *, actor: str) -> Settled:
     """The request is declined with this text."""
     act = _Act(settlement="declined", event="Declined", kind=ReplyKind.DECLINE, text=_some(text))
-    file = _open_file(bench, item_id)
+    file = open_file(bench, item_id)
     return _settle(bench, file, act, _for_words(file), actor=actor)
 
 
 def not_a_request(bench: Workbench, item_id: int, note: str, *, actor: str) -> Settled:
     """Nothing is sent; the note says why."""
     with bench.store.begin() as uow:
-        item = _open_item(uow, item_id)
+        item = open_item(uow, item_id)
         case, now = uow.cases.get(item.case_id), bench.clock()
-        uow.cases.amend(case, _event(case, now, "Noted", actor, {"note": note}), now)
+        uow.cases.amend(case, event_of(case, now, "Noted", actor, {"note": note}), now)
         uow.reviews.settle(item.id, by=actor, settlement="not_a_request", note=note, at=now)
+        uow.audit.append(at=now, actor=actor, kind="NotARequest", subject=case.number)
         uow.commit()
     return Settled(case_number=case.number, settlement="not_a_request")
 
@@ -96,7 +106,7 @@ def not_a_request(bench: Workbench, item_id: int, note: str, *, actor: str) -> S
 def send_again(bench: Workbench, item_id: int, *, actor: str) -> Settled:
     """The case's replies that failed, or whose outcome is unknown, go out again with the same bytes."""
     with bench.store.begin() as uow:
-        item = _open_item(uow, item_id)
+        item = open_item(uow, item_id)
         case, now = uow.cases.get(item.case_id), bench.clock()
         stuck = [entry for entry in uow.outbox.of_case(case.id) if entry.state in _STUCK]
         if not stuck:
@@ -104,14 +114,62 @@ def send_again(bench: Workbench, item_id: int, *, actor: str) -> Settled:
         for entry in stuck:
             uow.outbox.release(entry.id, now)
         sent = {"message_ids": [entry.message_id for entry in stuck]}
-        uow.cases.amend(case, _event(case, now, "SentAgain", actor, sent), now)
+        uow.cases.amend(case, event_of(case, now, "SentAgain", actor, sent), now)
         uow.reviews.settle(item.id, by=actor, settlement="sent_again", note="", at=now)
+        uow.audit.append(at=now, actor=actor, kind="SentAgain", subject=case.number, data=sent)
         uow.commit()
     return Settled(case_number=case.number, settlement="sent_again", reply=stuck[-1].kind)
 
 
+def hand_back(bench: Workbench, item_id: int, *, actor: str) -> Settled:
+    """What staff have set in the case is forgotten, and the machine goes on with what the mails say.
+
+    Raises InputError when the machine would only hand it to staff again.
+    """
+    file = open_file(bench, item_id)
+    decision = decide_again(bench, replace(file, corrections={}))
+    if decision.action is Action.REVIEW:
+        raise InputError(f"item {item_id}: the machine would ask for a person again ({', '.join(decision.reasons)})")
+    kind = REPLY_TO_ACTION.get(decision.action)
+    act = _Act(settlement="handed_back", event="HandedBack", kind=kind, decides=True)
+    return _settle(bench, file, act, decision, actor=actor)
+
+
+def undo(bench: Workbench, item_id: int, *, actor: str) -> Settled:
+    """The act that settled the item is taken back: its reply does not leave, and the case waits again.
+
+    Raises StaleCase when the reply has left already, or the case has moved on since.
+    """
+    with bench.store.begin() as uow:
+        item, now = uow.reviews.get(item_id), bench.clock()
+        if item is None or item.settled_at is None:
+            raise InputError(f"item {item_id}: nothing has been done with it that could be undone")
+        case = uow.cases.get(item.case_id)
+        withdrawn = uow.outbox.withdraw(case.id, now)
+        if not withdrawn:
+            raise StaleCase(f"item {item_id}: too late, the reply of case {case.number} has left")
+        data = {"item": item_id, "settlement": item.settlement, "message_ids": list(withdrawn)}
+        case = uow.cases.amend(case, event_of(case, now, "Undone", actor, data), now)
+        if item.decision is None:
+            next_item = uow.reviews.open_for_case(case, item.note, item.inbox_id, now)
+        else:
+            next_item = uow.reviews.open(case, item.decision, item.inbox_id, now)
+        uow.audit.append(at=now, actor=actor, kind="Undone", subject=case.number, data=data)
+        uow.commit()
+    return Settled(case_number=case.number, settlement="undone", next_item=next_item)
+
+
+def note(bench: Workbench, case_id: int, text: str, *, actor: str) -> None:
+    """The case's record has a note of staff; resellers never see it."""
+    with bench.store.begin() as uow:
+        case, now = uow.cases.get(case_id), bench.clock()
+        uow.cases.append(event_of(case, now, "Noted", actor, {"note": _some(text)}))
+        uow.audit.append(at=now, actor=actor, kind="Noted", subject=case.number)
+        uow.commit()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
+class CaseFile:
     """An open item with its case as it was read, and the case's mails that persons wrote."""
 
     item: ReviewItem
@@ -132,19 +190,19 @@ class _Act:
     data: Mapping[str, object] | None = None
 
 
-def _open_file(bench: Workbench, item_id: int) -> _File:
+def open_file(bench: Workbench, item_id: int) -> CaseFile:
     with bench.store.begin() as uow:
-        item = _open_item(uow, item_id)
+        item = open_item(uow, item_id)
         case = uow.cases.get(item.case_id)
         raws = list(uow.cases.messages(case))
-        corrections = _corrections(uow.cases.events(case.id))
+        corrections = corrections_of(uow.cases.events(case.id))
         entry = uow.inbox.get(item.inbox_id)
     if not raws and entry is not None and entry.raw:
         raws = [entry.raw]
-    return _File(item=item, case=case, thread=read_thread(raws, bench.understanding), corrections=corrections)
+    return CaseFile(item=item, case=case, thread=read_thread(raws, bench.understanding), corrections=corrections)
 
 
-def _open_item(uow: UnitOfWork, item_id: int) -> ReviewItem:
+def open_item(uow: UnitOfWork, item_id: int) -> ReviewItem:
     item = uow.reviews.get(item_id)
     if item is None:
         raise InputError(f"item {item_id}: there is none of this number; see what waits with `mailbot review list`")
@@ -155,24 +213,14 @@ def _open_item(uow: UnitOfWork, item_id: int) -> ReviewItem:
     return item
 
 
-def _corrections(events: Sequence[CaseEvent]) -> dict[str, str]:
-    """Return the values that staff have set in the case so far, the newest of each path."""
-    found: dict[str, str] = {}
-    for event in events:
-        values = event.data.get("values")
-        if event.kind == "Corrected" and isinstance(values, Mapping):
-            found.update({str(path): str(value) for path, value in values.items()})
-    return found
-
-
-def _decide(bench: Workbench, file: _File, changes: Mapping[str, str] | None = None) -> Decision:
+def decide_again(bench: Workbench, file: CaseFile, changes: Mapping[str, str] | None = None) -> Decision:
     if not file.thread:
         raise InputError(f"item {file.item.id}: its mail could not be read; answer it, or mark it as not a request")
     corrections = {**file.corrections, **(changes or {})}
     return bench.understanding.decide(file.thread, records_for(bench.store), corrections)
 
 
-def _approved(item: ReviewItem, today: Decision, day: dt.date) -> Decision:
+def approved(item: ReviewItem, today: Decision, day: dt.date) -> Decision:
     """Return the decision that may go out: today's, with the figures that waited if they did."""
     if today.action in (Action.QUOTE, Action.ASK, Action.ANSWER) and (
         item.decision is None or item.decision.quote is None
@@ -191,21 +239,22 @@ def _approved(item: ReviewItem, today: Decision, day: dt.date) -> Decision:
     return replace(today, quote=draft)
 
 
-def _for_words(file: _File) -> Decision:
+def _for_words(file: CaseFile) -> Decision:
     """Return the decision beside which staff's own words are rendered."""
     language = file.thread[-1].language if file.thread else file.case.language
     return file.item.decision or Decision(action=Action.REVIEW, language=language)
 
 
 def _settle(
-    bench: Workbench, file: _File, act: _Act, decision: Decision, *, actor: str, opens_again: bool = False
+    bench: Workbench, file: CaseFile, act: _Act, decision: Decision, *, actor: str, opens_again: bool = False
 ) -> Settled:
     """Record the act, queue its reply and settle the item in one commit."""
     with bench.store.begin() as uow:
-        item, now = _open_item(uow, file.item.id), bench.clock()
-        event = _event(file.case, now, act.event, actor, act.data or {})
+        item, now = open_item(uow, file.item.id), bench.clock()
+        event = event_of(file.case, now, act.event, actor, act.data or {})
         case = uow.cases.amend(file.case, event, now, decision if act.decides else None)
         uow.reviews.settle(item.id, by=actor, settlement=act.settlement, note=act.text, at=now)
+        uow.audit.append(at=now, actor=actor, kind=act.event, subject=case.number, data=act.data or {})
         if act.kind is not None:
             newest = _answerable(file)
             reply = Reply(kind=act.kind, case=case, decision=decision, newest=newest, staff_text=act.text)
@@ -215,17 +264,17 @@ def _settle(
     return Settled(case_number=case.number, settlement=act.settlement, reply=act.kind, next_item=next_item)
 
 
-def _answerable(file: _File) -> InboundMessage:
+def _answerable(file: CaseFile) -> InboundMessage:
     if not file.thread or file.thread[-1].sender is None:
         raise InputError(f"item {file.item.id}: there is no address to answer to; mark it as not a request")
     return file.thread[-1]
 
 
-def _event(case: Case, at: dt.datetime, kind: str, actor: str, data: Mapping[str, object]) -> CaseEvent:
+def event_of(case: Case, at: dt.datetime, kind: str, actor: str, data: Mapping[str, object]) -> CaseEvent:
     return CaseEvent(case_id=case.id, at=at, kind=kind, actor=actor, data=data)
 
 
 def _some(text: str) -> str:
     if not text.strip():
-        raise InputError("the reply has no text")
+        raise InputError("there is no text; write some words first")
     return text.strip()

@@ -132,6 +132,10 @@ class SqlOutboxStore:
             raise KeyError(entry_id)
         raise StaleCase(f"outbox row {entry_id} is not held back any more: {state}")
 
+    def withdraw(self, case_id: int, now: dt.datetime) -> Sequence[str]:
+        """Make the case's rows that are READY and not yet due WITHDRAWN; return their Message-IDs."""
+        return list(self._connection.scalars(_WITHDRAW, {"of_case": case_id, "now": now}))
+
     def _log(self, message: OutgoingMessage) -> None:
         at = self._clock()
         rows = [{"address": address_key(a), "domain": domain_key(a), "at": at} for a in message.recipients]
@@ -219,6 +223,18 @@ _RELEASE = (
         due_at=sa.bindparam("new_due_at"),
         finished_at=None,
     )
+)
+
+_WITHDRAW = (
+    sa.update(outbox)
+    .where(
+        outbox.c.case_id == sa.bindparam("of_case"),
+        outbox.c.state == OutboxState.READY.value,
+        outbox.c.attempts == 0,
+        outbox.c.due_at > sa.bindparam("now"),
+    )
+    .values(state=OutboxState.WITHDRAWN.value, fence=outbox.c.fence + 1, finished_at=sa.bindparam("now"))
+    .returning(outbox.c.message_id)
 )
 
 _FINISH = (

@@ -11,6 +11,8 @@ from mailbot.domain.errors import StaleCase
 from mailbot.store.cases import SqlCaseStore
 from mailbot.store.columns import AnyRow, CleanText
 from mailbot.store.convert import decision_from_json, decision_to_json
+from mailbot.store.gist import gist
+from mailbot.store.staff_tables import queue
 from mailbot.store.tables import OPEN_ITEM, cases, inbox, review_items
 from mailbot.store.trail import review_opened
 
@@ -28,10 +30,10 @@ class SqlReviewStore:
         self._connection = connection
         self._cases = case_store
 
-    def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime) -> int:
+    def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime, *, note: str = "") -> int:
         """Add an item and return its id; an open item of the same case is replaced by the new one."""
         self.close_for(case, at)
-        return self._add(case.id, inbox_id, at, decision=decision, note="")
+        return self._add(case.id, inbox_id, at, decision=decision, note=note)
 
     def open_for_parked(self, entry: InboxEntry, cause: str, at: dt.datetime) -> int:
         """Add an item for a mail that could not be processed, in its case or a new one, and return its id."""
@@ -74,6 +76,7 @@ class SqlReviewStore:
         """Mark as settled; raises StaleCase when it already is, KeyError when there is no such item."""
         values = {"item": item_id, "new_by": by, "new_settlement": settlement, "new_note": note, "new_at": at}
         if self._connection.execute(_SETTLE, values).rowcount:
+            self._connection.execute(_LEAVE_QUEUE, {"item": item_id})
             return
         item = self.get(item_id)
         if item is None:
@@ -82,6 +85,7 @@ class SqlReviewStore:
 
     def _replace(self, case_id: int, at: dt.datetime) -> None:
         self._connection.execute(_REPLACE, {"case": case_id, "new_settlement": REPLACED, "new_at": at})
+        self._connection.execute(_LEAVE_QUEUE_OF_CASE, {"case": case_id})
 
     def _add(self, case_id: int, inbox_id: int, at: dt.datetime, *, decision: Decision | None, note: str) -> int:
         row = {
@@ -92,6 +96,9 @@ class SqlReviewStore:
             "note": note,
         }
         item_id = int(self._connection.execute(_INSERT, row).scalar_one())
+        shown = self._connection.execute(_SHOWN, {"case_id": case_id, "inbox_id": inbox_id}).one()
+        line = gist(decision, language=shown.language, sender=shown.sender or "")
+        self._connection.execute(_QUEUE, {"item_id": item_id, "case_id": case_id, "opened_at": at, **line})
         self._cases.append(review_opened(case_id, item_id, decision, at))
         return item_id
 
@@ -114,6 +121,18 @@ def _item(row: AnyRow) -> ReviewItem:  # the row's columns are those of `_ITEMS`
 
 
 _INSERT = sa.insert(review_items).returning(review_items.c.id)
+
+_QUEUE = sa.insert(queue)
+
+_LEAVE_QUEUE = sa.delete(queue).where(queue.c.item_id == sa.bindparam("item"))
+
+_LEAVE_QUEUE_OF_CASE = sa.delete(queue).where(queue.c.case_id == sa.bindparam("case"))
+
+_SHOWN = (
+    sa.select(cases.c.language, inbox.c.sender)
+    .select_from(cases.join(inbox, inbox.c.id == sa.bindparam("inbox_id")))
+    .where(cases.c.id == sa.bindparam("case_id"))
+)
 
 _ITEMS = sa.select(review_items, cases.c.number.label("case_number")).join(cases, cases.c.id == review_items.c.case_id)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from mailbot.domain.errors import TransientError
 from mailbot.ports import (
+    AuditStore,
     CaseStore,
     Clock,
     InboxStore,
@@ -17,8 +18,12 @@ from mailbot.ports import (
     QuoteStore,
     RecordStore,
     ReviewStore,
+    StaffStore,
+    SwitchStore,
     UnitOfWork,
+    WorklistStore,
 )
+from mailbot.store.audit import SqlAuditStore
 from mailbot.store.cases import SqlCaseStore
 from mailbot.store.engine import BUSY_SECONDS, READ_ONLY, make_engine
 from mailbot.store.inbox import SqlInboxStore
@@ -26,6 +31,8 @@ from mailbot.store.outbox import SqlOutboxStore
 from mailbot.store.quotes import SqlQuoteStore
 from mailbot.store.records import ImportCache, SqlRecordStore
 from mailbot.store.reviews import SqlReviewStore
+from mailbot.store.staff import SqlStaffStore
+from mailbot.store.worklist import SqlSwitchStore, SqlWorklistStore
 
 
 class SqlUnitOfWork:
@@ -48,6 +55,10 @@ class SqlUnitOfWork:
         self.reviews: ReviewStore = SqlReviewStore(connection, cases)
         self.outbox: OutboxStore = SqlOutboxStore(connection, clock, owner)
         self.records: RecordStore = SqlRecordStore(connection, import_cache)
+        self.staff: StaffStore = SqlStaffStore(connection)
+        self.audit: AuditStore = SqlAuditStore(connection)
+        self.worklist: WorklistStore = SqlWorklistStore(connection)
+        self.switches: SwitchStore = SqlSwitchStore(connection)
 
     def commit(self) -> None:
         """Make it last: on disk when this returns."""

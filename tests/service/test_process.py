@@ -197,7 +197,8 @@ def test_a_case_that_changed_meanwhile_is_read_again(desk):
 def test_a_case_corrected_by_hand_stays_with_people(desk):
     desk.take(mail("ask users"))
     with desk.store.begin() as uow:
-        uow.cases.append(CaseEvent(case_id=1, at=desk.clock(), kind="Corrected", actor="kim"))
+        set_by_hand = {"values": {"currency": "AUD"}}
+        uow.cases.append(CaseEvent(case_id=1, at=desk.clock(), kind="Corrected", actor="kim", data=set_by_hand))
         uow.commit()
     desk.take(follow_up("quote jira"))
     assert len(desk.outbox) == 1

@@ -39,7 +39,8 @@ def test_an_empty_database_is_upgraded_once_and_for_all(empty_url: str) -> None:
 def test_the_migrations_make_the_tables_as_described(empty_url: str) -> None:
     upgrade(empty_url)
     with make_engine(empty_url).connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_object": _described_in_tables})
+        assert compare_metadata(context, metadata) == []
         inspector = sa.inspect(connection)
         partial = {
             (table.name, index["name"])
@@ -54,6 +55,11 @@ def test_the_migrations_make_the_tables_as_described(empty_url: str) -> None:
         if index.dialect_options["sqlite"]["where"] is not None
     }
     assert partial == described
+
+
+def _described_in_tables(_thing: object, name: str | None, *_more: object) -> bool:
+    """The full-text index is made as each database has it, and not described."""
+    return name is None or not name.startswith(("case_words", "ix_case_words"))
 
 
 def test_the_program_knows_every_migration_of_the_package() -> None:
@@ -74,9 +80,9 @@ def test_a_service_does_not_start_on_a_schema_it_does_not_know(sqlite_url: str) 
 
 
 def test_a_service_does_not_start_on_an_older_schema(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schema, "REVISIONS", (schema.HEAD, "0002"))
-    monkeypatch.setattr(schema, "HEAD", "0002")
-    with pytest.raises(SetupError, match=r"needed is 0002: run `mailbot db upgrade`"):
+    monkeypatch.setattr(schema, "REVISIONS", (schema.HEAD, "9999"))
+    monkeypatch.setattr(schema, "HEAD", "9999")
+    with pytest.raises(SetupError, match=r"needed is 9999: run `mailbot db upgrade`"):
         open_store(sqlite_url, FakeClock())
 
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from mailbot.domain.case import Case, CaseEvent, Fetched, InboxEntry, InboxState, MailboxKey, ReviewItem
 from mailbot.domain.decision import Decision
@@ -16,6 +17,7 @@ from mailbot.domain.file import PriceBook, Records, SiteFile
 from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
 from mailbot.domain.quote import Quote
+from mailbot.domain.staff import Switch
 from mailbot.ports import (
     CaseStore,
     Clock,
@@ -65,6 +67,8 @@ class Tables:
     sent: list[tuple[str, dt.datetime]] = field(default_factory=list)
     records: Records = NO_RECORDS
     desk: Desk = field(default_factory=Desk)
+    audit: list[tuple[str, str, str]] = field(default_factory=list)
+    switches: dict[str, Switch] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         return Tables(**{name: copy.copy(getattr(self, name)) for name in self.__dataclass_fields__})
@@ -102,6 +106,8 @@ class MemoryUnitOfWork:
         self.reviews: ReviewStore = MemoryReviewStore(self.tables, cases)
         self.outbox: OutboxStore = MemoryOutboxStore(self.tables, clock)
         self.records: RecordStore = MemoryRecordStore(self.tables)
+        self.audit = MemoryAuditStore(self.tables)
+        self.switches = MemorySwitchStore(self.tables)
 
     def commit(self) -> None:
         self._store.tables = self.tables.copy()
@@ -320,9 +326,9 @@ class MemoryReviewStore:
         self._tables = tables
         self._cases = cases
 
-    def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime) -> int:
+    def open(self, case: Case, decision: Decision, inbox_id: int, at: dt.datetime, *, note: str = "") -> int:
         self.close_for(case, at)
-        return self._add(case, inbox_id, at, decision=decision, note="")
+        return self._add(case, inbox_id, at, decision=decision, note=note)
 
     def open_for_parked(self, entry: InboxEntry, cause: str, at: dt.datetime) -> int:
         if entry.case_id is not None:
@@ -460,6 +466,14 @@ class MemoryOutboxStore:
             entry, state=OutboxState.READY, phase=None, fence=entry.fence + 1, due_at=due_at
         )
 
+    def withdraw(self, case_id: int, now: dt.datetime) -> Sequence[str]:
+        waiting = [
+            e for e in self.of_case(case_id) if e.state is OutboxState.READY and e.attempts == 0 and e.due_at > now
+        ]
+        for entry in waiting:
+            self._tables.outbox[entry.id] = replace(entry, state=OutboxState.WITHDRAWN, fence=entry.fence + 1)
+        return [entry.message_id for entry in waiting]
+
     def _oldest_first(self) -> Sequence[OutboxEntry]:
         return sorted(self._tables.outbox.values(), key=lambda e: (e.due_at, e.id))
 
@@ -480,6 +494,34 @@ class MemoryOutboxStore:
         if held.fence != entry.fence:
             raise LeaseLost(entry.message_id)
         return held
+
+
+class MemoryAuditStore:
+    """Takes lines as `ports.AuditStore` does; what the service needs of it."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def append(
+        self, *, at: dt.datetime, actor: str, kind: str, subject: str, data: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
+        self._tables.audit.append((actor, kind, subject))
+
+
+class MemorySwitchStore:
+    """Keeps `ports.SwitchStore`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def on(self) -> Mapping[str, Switch]:
+        return self._tables.switches
+
+    def turn(self, name: str, *, on: bool, by: str, at: dt.datetime) -> None:
+        if on:
+            self._tables.switches.setdefault(name, Switch(name=name, by=by, at=at))
+        else:
+            self._tables.switches.pop(name, None)
 
 
 class MemoryRecordStore:

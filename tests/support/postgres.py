@@ -50,7 +50,9 @@ class Postgres:
     def emptied(self) -> str:
         """Return the URL of a migrated database without rows, the same one each time; quicker than a fresh copy."""
         tables = [sql.Identifier(table.name) for table in reversed(metadata.sorted_tables)]
-        self.run(sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(table) for table in tables), database=EMPTIED)
+        deletes = [sql.SQL("DELETE FROM {}").format(table) for table in (*tables, sql.Identifier("case_words"))]
+        no_triggers = sql.SQL("SET session_replication_role = replica")  # the audit trail lets nothing be deleted
+        self.run(sql.SQL("; ").join([no_triggers, *deletes]), database=EMPTIED)
         return self.url(EMPTIED)
 
     def run(self, statement: sql.Composable, *, database: str = "postgres") -> None:

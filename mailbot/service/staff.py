@@ -1,0 +1,136 @@
+"""What each member of staff may do: the acts of `review` behind roles and four eyes."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from mailbot.domain.decision import Action, Decision
+from mailbot.domain.errors import Forbidden, InputError
+from mailbot.domain.staff import StaffRole, User
+from mailbot.service import review
+from mailbot.service.rehearsal import rehearse
+from mailbot.service.review import Settled, Workbench, event_of, open_item
+from mailbot.service.trail import endorsed_by
+
+FourEyes = Mapping[str, Decimal]
+"""Currency -> amount before tax above which a quote needs two persons."""
+
+
+def require(user: User, needed: StaffRole) -> None:
+    """Return when the user may do what the role may; else Forbidden."""
+    if user.disabled or not user.role.includes(needed):
+        raise Forbidden(f"{user.login} is {user.role.value}; this takes the role {needed.value}")
+
+
+def approve(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> Settled:
+    """As review.approve. A large quote is endorsed first and leaves when an approver, another person, approves it."""
+    require(user, StaffRole.AGENT)
+    rehearsed = rehearse(bench, item_id)
+    if rehearsed.decision is None or not is_large(rehearsed.decision, limits):
+        return review.approve(bench, item_id, actor=user.login)
+    with bench.store.begin() as uow:
+        item, now = open_item(uow, item_id), bench.clock()
+        others = endorsed_by(uow.cases.events(item.case_id), item_id) - {user.login}
+        if not others:
+            case = uow.cases.get(item.case_id)
+            uow.cases.append(event_of(case, now, "Endorsed", user.login, {"item": item_id}))
+            uow.audit.append(at=now, actor=user.login, kind="Endorsed", subject=case.number)
+            uow.commit()
+            return Settled(case_number=case.number, settlement="endorsed", next_item=item_id)
+    require(user, StaffRole.APPROVER)
+    return review.approve(bench, item_id, actor=user.login)
+
+
+def correct(bench: Workbench, item_id: int, changes: Mapping[str, str], user: User, limits: FourEyes) -> Settled:
+    """As review.correct; a large quote waits for a second person."""
+    require(user, StaffRole.AGENT)
+
+    def waits(decision: Decision) -> bool:
+        return decision.action is Action.REVIEW or is_large(decision, limits)
+
+    return review.correct(bench, item_id, changes, actor=user.login, waits=waits)
+
+
+def answer(bench: Workbench, item_id: int, text: str, user: User) -> Settled:
+    """As review.answer."""
+    require(user, StaffRole.AGENT)
+    return review.answer(bench, item_id, text, actor=user.login)
+
+
+def decline(bench: Workbench, item_id: int, text: str, user: User) -> Settled:
+    """As review.decline."""
+    require(user, StaffRole.AGENT)
+    return review.decline(bench, item_id, text, actor=user.login)
+
+
+def not_a_request(bench: Workbench, item_id: int, note: str, user: User) -> Settled:
+    """As review.not_a_request."""
+    require(user, StaffRole.AGENT)
+    return review.not_a_request(bench, item_id, note, actor=user.login)
+
+
+def send_again(bench: Workbench, item_id: int, user: User) -> Settled:
+    """As review.send_again."""
+    require(user, StaffRole.AGENT)
+    return review.send_again(bench, item_id, actor=user.login)
+
+
+def hand_back(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> Settled:
+    """As review.hand_back; a large quote is not handed back, it would leave with one person's word."""
+    require(user, StaffRole.AGENT)
+    decision = rehearse(bench, item_id).decision
+    if decision is not None and is_large(decision, limits):
+        raise InputError(f"item {item_id}: a quote of this amount takes two persons; approve it instead")
+    return review.hand_back(bench, item_id, actor=user.login)
+
+
+def undo(bench: Workbench, item_id: int, user: User) -> Settled:
+    """As review.undo."""
+    require(user, StaffRole.AGENT)
+    return review.undo(bench, item_id, actor=user.login)
+
+
+def note(bench: Workbench, case_id: int, text: str, user: User) -> None:
+    """As review.note."""
+    require(user, StaffRole.AGENT)
+    review.note(bench, case_id, text, actor=user.login)
+
+
+def assign(bench: Workbench, case_id: int, login: str | None, user: User) -> None:
+    """The case is somebody's, or nobody's; InputError for a login that is not staff."""
+    require(user, StaffRole.AGENT)
+    with bench.store.begin() as uow:
+        assignee = uow.staff.find(login) if login else None
+        if login and (assignee is None or assignee.disabled):
+            raise InputError(f"{login}: there is nobody of this name to assign to")
+        uow.worklist.assign(case_id, assignee.login if assignee else None)
+        data = {"to": assignee.login if assignee else None}
+        case = uow.cases.get(case_id)
+        uow.audit.append(at=bench.clock(), actor=user.login, kind="Assigned", subject=case.number, data=data)
+        uow.commit()
+
+
+def snooze(bench: Workbench, case_id: int, until: dt.datetime | None, user: User) -> None:
+    """The case is out of the queue until then, or back in it."""
+    require(user, StaffRole.AGENT)
+    with bench.store.begin() as uow:
+        uow.worklist.snooze(case_id, until)
+        data = {"until": until.isoformat() if until else None}
+        case = uow.cases.get(case_id)
+        uow.audit.append(at=bench.clock(), actor=user.login, kind="Snoozed", subject=case.number, data=data)
+        uow.commit()
+
+
+def turn_switch(bench: Workbench, name: str, user: User, *, on: bool) -> None:
+    """The switch (service.switches) is on or off, and with it what the machine may send by itself."""
+    require(user, StaffRole.ADMINISTRATOR)
+    with bench.store.begin() as uow:
+        uow.switches.turn(name, on=on, by=user.login, at=bench.clock())
+        uow.audit.append(at=bench.clock(), actor=user.login, kind="Switched", subject=name, data={"on": on})
+        uow.commit()
+
+
+def is_large(decision: Decision, limits: FourEyes) -> bool:
+    """Whether the decision's quote is above the amount from which it takes two persons."""
+    quote = decision.quote
+    return quote is not None and quote.currency in limits and quote.subtotal > limits[quote.currency]
