@@ -60,7 +60,8 @@ def _lines(
         unknown = line.asked is not None and line.asked.unknown is not None
         yield f"lines[{index}].product", line.product is not None or unknown
         yield f"lines[{index}].plan", line.plan is not None or unknown or _file_may_tell(kind, site)
-        yield f"lines[{index}].users", line.users is not None or _is_said(line, site) or _keeps_users(kind, site)
+        said = line.users is not None or _is_said(line, site) or _keeps_users(kind, site)
+        yield f"lines[{index}].users", said or unknown
 
 
 def _file_may_tell(kind: Kind, site: SiteFile | None) -> bool:

@@ -86,9 +86,7 @@ def _year_before(start: int, digits: str | None, hits: Sequence[Hit], written_on
     return start, None
 
 
-def _named(
-    folded: str, hits: Sequence[Hit], lexicons: Sequence[Lexicon], written_on: dt.date
-) -> Iterator[DateMention]:
+def _named(folded: str, hits: Sequence[Hit], lexicons: Sequence[Lexicon], written_on: dt.date) -> Iterator[DateMention]:
     months = {w: n for x in reversed(lexicons) for w, n in x.months.items()}
     if not months:
         return

@@ -16,7 +16,7 @@ _BULLET = re.compile(
 _SEPARATOR = re.compile(r"[】\]*]*\s*[:：=]+\s*\*{0,2}|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s")
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！？；]")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|\d)\.$"
+    r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|\w*str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|\d)\.$"
 )
 _LETTERS = re.compile(r"[^\W_]")
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
@@ -166,12 +166,14 @@ class _Layouter:
     def _continued(self, start: int, end: int, tags: frozenset[str]) -> Unit | None:
         """A label whose value stands on the next lines, up to an empty line or the next label."""
         text = self._scan.text
+        if tags <= {*ROLES, "customer", "reseller"}:
+            return Unit(kind="heading", start=start, end=end, tags=tags)
         stop = position = end
         while position < len(text) and stop - end < 400:
             line_end = text.find("\n", position + 1)
             line_end = len(text) if line_end < 0 else line_end
             line = text[position + 1 : line_end]
-            if not line.strip() or re.match(r"[^:：\n]{1,40}[:：](?!//)", line):
+            if not line.strip() or "\t" in line.strip() or re.match(r"[^:：\n]{1,40}[:：](?!//)", line):
                 break
             stop = position = line_end
         if stop == end:

@@ -49,6 +49,7 @@ class Gazetteers:
     regions: Mapping[str, str]  # folded name or code of a region -> `US-TX`
     surnames: Mapping[str, frozenset[str]]  # zh, ja, ko
     legal_forms: tuple[str, ...]
+    organisations: tuple[str, ...]  # how names of organisations end where words are not spaced
     currencies: tuple[tuple[str, str], ...]  # (code, pattern)
     free_mail: frozenset[str]  # domains that strangers share
 
@@ -159,6 +160,7 @@ def load_gazetteers(folder: Path) -> Gazetteers:
             regions={fold(n): code for code, names in world["regions"].items() for n in names},
             surnames={k: frozenset(v) for k, v in people["surnames"].items()},
             legal_forms=tuple(fold(f) for f in people["legal_forms"]["forms"]),
+            organisations=tuple(people["organisations"]["endings"]),
             currencies=tuple((code, p) for code, names in world["currencies"].items() for p in names),
             free_mail=frozenset(mail["domains"]),
         )

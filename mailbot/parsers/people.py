@@ -67,7 +67,18 @@ def header_name(display: str | None, email: str, knowledge: Knowledge) -> str | 
         if len(first.split()) in (1, 2) and not _is_legal(first, knowledge):
             name = f"{first.strip()} {last.strip()}"
     name = _without_honorifics(name, knowledge)
-    return name if name and is_person(name, email, knowledge) else None
+    if name and (is_person(name, email, knowledge) or _is_rare_name(name, email, knowledge)):
+        return name
+    return None
+
+
+def _is_rare_name(name: str, email: str, knowledge: Knowledge) -> bool:
+    """Whether two or three Han characters are a person whose surname no list has: the mailbox is no role's."""
+    lexicons = knowledge.lexicons.values()
+    words = {w for x in lexicons for w in x.role_words}
+    local = set(re.findall(r"[a-z]+", email.partition("@")[0].lower()))
+    organisation = name.endswith(knowledge.gazetteers.organisations) or any(w in name for w in words if not w.isascii())
+    return bool(re.fullmatch(f"[{_HAN}]{{2,3}}", name)) and not organisation and not local & words
 
 
 def _without_honorifics(name: str, knowledge: Knowledge) -> str:

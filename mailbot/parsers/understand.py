@@ -126,7 +126,8 @@ def _kind(
         kind = decide_kind(cues, has_site=has_site, lines=products, customer_address=customer_address)
         if kind is not None and (cues is total or kind not in (Kind.EXISTING_SITE,)):
             break
-    anchored = has_site or products or customer_address or any(r.attached for r in readings)
+    told = [x for x in products if x.quantity or x.plan or x.sen or not x.product]
+    anchored = has_site or told or customer_address or any(r.attached for r in readings)
     asks_only = bool(readings[-1].topics) and not anchored
     if kind is not None and kind.is_quoted and asks_only:
         return None

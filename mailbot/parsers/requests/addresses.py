@@ -46,6 +46,8 @@ def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: 
     cut = _TAIL.sub("", text)
     if not re.search(r"[぀-鿿가-힯]", cut):
         cut = _up_to_country(cut, gazetteers)
+    else:
+        cut = _up_to_label(scan, start, cut, gazetteers)
     cut = re.sub(r"[\s(（]*$", "", cut)
     lead = len(cut) - len(cut.lstrip(" \t\n,:：-–"))
     company = re.compile(r"[^,\n\d]+[,\n]\s*").match(cut, lead)
@@ -73,6 +75,16 @@ def without_company(
             if rest is not None:
                 return OwnedAddress(address.owner, rest, Extracted(rest.text, address.value.evidence))
     return address
+
+
+def _up_to_label(scan: Scan, start: int, text: str, gazetteers: Gazetteers) -> str:
+    """Cut a CJK address before the clause that names something else (a contact, a company)."""
+    for m in re.finditer(r"[,，;；、。]\s*", text):
+        rest = text[m.end() :]
+        labelled = any(h.start == start + m.end() and h.tag.startswith("labels.") for h in scan.hits)
+        if labelled or "@" in rest[:40] or legal_forms(gazetteers.legal_forms).in_name(re.split(r"[,，\n]", rest)[0]):
+            return text[: m.start()]
+    return text
 
 
 def _up_to_country(text: str, gazetteers: Gazetteers) -> str:
@@ -116,6 +128,8 @@ def _of_unit(
             continue
         verb = _VERB.match(scan.folded, mark.end, stop)
         after = address_in(scan, verb.end(), stop, owner, gazetteers) if verb else None
+        if after is None and unit.kind == "pair":
+            after = address_in(scan, mark.end, stop, owner, gazetteers)
         before = None
         if after is None:
             begin = max([unit.start, *(e.end for e in scan.emails if e.end <= mark.start)])

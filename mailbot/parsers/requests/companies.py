@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mailbot.domain.evidence import Extracted
+from mailbot.domain.evidence import SUBJECT, Extracted
 from mailbot.parsers.fold import fold
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.legal import legal_forms
@@ -18,15 +18,18 @@ _CJK_LEGAL = re.compile(
     r"|[^\s、。，,.：:「」|｜/／\n\t]{2,24}?(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团公司|주식회사|\(주\)|㈜)"
 )
 _CJK_INTRODUCED = re.compile(
-    r"[\s:：「『《]*(?:である|の|は|인|사인|사)?\s?((?:株式会社|有限会社|㈱|주식회사\s?)?"
+    r"[\s:：「『《,，]*(?:である|の|は|인|사인|사)?\s?((?:株式会社|有限会社|㈱|주식회사\s?)?"
     r"[^\s、。，,.：:（）()「」『』《》はがをにへで是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]{2,20}?)"
     r"(?=様|さま|御中|[\s，,、。（(是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]|에서|에|는|은|이|가|의|$)(?![ぁ-ん])"
 )
 _CAPITAL = r"(?:[A-ZÀ-Þ][\w'’&.-]*|&)"
+_PARTICLES = "de|du|des|del|do|da|dos|das|di|della|dello|dei|degli|delle|la|las|los|von|of|und|and|et|y|e"
+_ARTICLE = r"(?:is |are |ist |est |es |é |the |die |der |la |le |les |l'|el |los |las |il |lo |gli |o |a |os |as )?"
 _LATIN_INTRODUCED = re.compile(
-    r"[\s,:–-]*(?:is |are |ist |est |es |é |the |die |der |la |le |el |o |a )?"
-    rf"({_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:de|du|des|del|do|da|von|of|und|and|et|y|e)\b))*)"
+    rf"[\s,:–-]*{_ARTICLE}({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))*)"
 )
+_APPOSITION = re.compile(rf"\s?,\s{_ARTICLE}({_CAPITAL}(?:[ ][^\s,;:.!?()]+){{1,6}})(?=,)")  # "our client, the .., has"
+_SAID = ("cues.have", "cues.want", "kinds.", "product", "counters.")
 _FROM_COMPANY = (
     r"\b,?\s(?:here )?(?:from|of|at|with|von|vom|bei|de|da|do|del|chez|di|van|pour)\s"
     r"((?:[A-ZÀ-Þ][\w&.'-]*\s?){1,5})"
@@ -76,7 +79,42 @@ def customer_company(
         found = _introduced(scan, units, knowledge)
         if found is not None and found.value != not_this:
             return found
+    return _titled(scans, not_this, knowledge)
+
+
+def _titled(
+    scans: Sequence[tuple[Scan, Sequence[Unit]]], not_this: str | None, knowledge: Knowledge
+) -> Extracted[str] | None:
+    """Return a name that the subject and the body both write and that is no word of the trade."""
+    subject = scans[-1][0]
+    if subject.part != SUBJECT:
+        return None
+    for m in re.finditer(r"[^\s\-–—:：/|,，、()（）\[\]【】_]+(?: [^\s\-–—:：/|,，、()（）\[\]【】_]+)*", subject.text):
+        for name in _names_in(subject, m.start(), m.end()):
+            known = len(name) > 3 or _CJK.search(name)
+            if not known or name == not_this or is_person(name, "", knowledge):
+                continue
+            for scan, _ in scans[:-1]:
+                at = scan.text.find(name)
+                if at >= 0:
+                    return _extended(scan, at, at + len(name), knowledge.gazetteers)
     return None
+
+
+def _names_in(subject: Scan, start: int, end: int) -> Iterator[str]:
+    """Return the stretches between words of the trade: capitalised words, or a run of Han or Hangul."""
+    words = [h for h in subject.hits if h.start < end and h.end > start]
+    position = start
+    for hit in [*words, None]:
+        stop = hit.start if hit else end
+        piece = subject.text[position : max(position, stop)].strip(" 様的の")
+        if _CJK.search(piece):
+            if len(piece) >= 3 and not re.search(r"[A-Za-z0-9]", piece):
+                yield piece
+        else:
+            for m in re.finditer(rf"{_CAPITAL}(?: (?:{_CAPITAL}|of|de|du|des|del|do|da|&|and|und|et|y|e))*", piece):
+                yield re.sub(r" (?:of|de|du|des|del|do|da|&|and|und|et|y|e)$", "", m[0])
+        position = max(position, hit.end) if hit else end
 
 
 def reseller_company(
@@ -255,13 +293,19 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
             m = _CJK_INTRODUCED.match(rest)
             if m and len(m[1]) >= 3 and not is_person(m[1], "", knowledge):
                 start = hit.end + m.start(1)
-                if any(h.start == start and h.tag.startswith(("cues.", "kinds.", "labels.")) for h in scan.hits):
+                lexical = ("cues.", "kinds.", "labels.")
+                if any(h.start <= start < h.end and h.tag.startswith(lexical) for h in scan.hits):
+                    continue
+                if not _is_organisation(scan, start, m[1], knowledge):
                     continue
                 return Extracted(m[1], (scan.evidence(start, start + len(m[1])),))
             continue
-        m = _LATIN_INTRODUCED.match(rest)
+        m = _APPOSITION.match(rest)
+        if m and any(h.tag.startswith(_SAID) for h in scan.hits if m.start(1) <= h.start - hit.end < m.end(1)):
+            m = None
+        m = m or _LATIN_INTRODUCED.match(rest)
         if m:
-            name = re.sub(r"\s(?:de|du|des|del|do|da|of|und|and|et|y|e|has|is)$", "", m[1]).rstrip(".")
+            name = re.sub(rf"(?:\s(?:{_PARTICLES}|has|is))+$", "", m[1]).rstrip(".")
             start = hit.end + m.start(1)
             products = scan.within(start, start + len(name), "product", "app")
             beside_address = any(0 <= e.start - start - len(name) <= 40 for e in scan.emails)
@@ -270,6 +314,13 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
             if legal or (len(name) > 2 and not products and not person):
                 return _extended(scan, start, start + len(name), knowledge.gazetteers)
     return None
+
+
+def _is_organisation(scan: Scan, start: int, name: str, knowledge: Knowledge) -> bool:
+    """Whether a run of Han or Hangul after "our customer" is a name: it ends like one, or is written again."""
+    ends = name.endswith(knowledge.gazetteers.organisations) or has_legal_form(name, knowledge.gazetteers)
+    bracket = scan.text[start + len(name) : start + len(name) + 1] in ("（", "(", "，", ",", "、", "\n", "")
+    return ends or bracket or scan.text.count(name) > 1
 
 
 def _self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
@@ -281,7 +332,7 @@ def _self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
         if _CJK.search(key):
             for pattern in (
                 rf"(?:我是|我们是|這裡是|我叫|本人是|これは)?([^\s，,。、.:：\n是]{{2,24}}?)\s?(?:の|的)\s?{key}",
-                rf"([가-힣A-Za-z㈜()（）]{{2,24}})\s(?:[가-힣]{{1,5}}(?:팀|부)\s)?{key}",
+                rf"([가-힣A-Za-z㈜()（）]{{2,24}}) (?:[가-힣]{{1,5}}(?:팀|부) )?{key}",
             ):
                 m = re.search(pattern, head)
                 if m:
@@ -330,11 +381,17 @@ def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None) -> I
             if name and name in text:
                 before, _, after = piece.partition(name)
                 for part, at in ((before, m.start()), (after, m.start() + len(before) + len(name))):
-                    if part.strip(" 　\t-–—:：()（）様님드림拜上"):
+                    bare = part.strip(" 　\t-–—:：()（）様님드림拜上")
+                    if bare and not _is_given_name(bare, part):
                         yield _stripped(part, at)
                 continue
             if piece.strip():
                 yield _stripped(piece, m.start())
+
+
+def _is_given_name(bare: str, part: str) -> bool:
+    """Whether what stands beside a name is the same name in another script ("Cindy Fang（方芳）")."""
+    return len(bare) <= 4 and bool(re.match(r"\s*[（(].*[)）]\s*$", part))
 
 
 def _stripped(text: str, at: int) -> Span:

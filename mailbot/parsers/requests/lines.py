@@ -126,7 +126,7 @@ class LineBook:
         quantities = find_quantities(scan, start, end, column=column and not unit.tags & {"product"})
         if "users" in unit.tags and not quantities:
             quantities = find_quantities(scan, unit.start, end)
-        if "users_now" in unit.tags and "users" not in unit.tags:
+        if "users_now" in unit.tags and not any(q.from_users for q in quantities):
             self._now(scan, quantities)
             return
         if "product" in unit.tags and not products and scan.text[start:end].strip() and not quantities and not plans:

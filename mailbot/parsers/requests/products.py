@@ -44,7 +44,18 @@ def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list
                 found[-1] = ProductMention(hit.start, hit.end, hit.key, meant)
             continue
         found.append(ProductMention(hit.start, hit.end, hit.key, meant))
-    return sorted(found, key=lambda p: p.start)
+    return _once(scan, bounds, sorted(found, key=lambda p: p.start))
+
+
+def _once(scan: Scan, bounds: tuple[int, int], found: Sequence[ProductMention]) -> list[ProductMention]:
+    """Leave one mention of each product: the later one where a list repeats what a sentence announced."""
+    keys = [p.key for p in found]
+    if len(set(keys)) == len(keys) or "" in keys:
+        return list(found)
+    numbers = [n.start for n in scan.numbers if bounds[0] <= n.start < bounds[1]]
+    announced = len(numbers) and all(p.start < numbers[0] for p in found[: len(set(keys))])
+    kept = {p.key: p for p in found} if announced else {p.key: p for p in reversed(found)}
+    return sorted(kept.values(), key=lambda p: p.start)
 
 
 def _app_reach(scan: Scan, end: int, limit: int) -> int:

@@ -103,13 +103,15 @@ def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -
 
 def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a word for users counts the number: close behind it, or as its label close before it."""
+    if _is_single_han(scan, number):
+        return any(h.tag == "counters.users" and h.start == number.end for h in scan.hits) or (
+            scan.text[number.end : number.end + 1] in ("个", "個")
+        )
     for hit in scan.hits:
         if hit.start < bounds[0] or hit.end > bounds[1]:
             continue
         if hit.tag == "counters.users" and hit.start >= number.end:
             gap = scan.folded[number.end : hit.start]
-            if _is_single_han(scan, number) and gap.strip("个個 "):
-                continue
             if re.search(r"[぀-鿿가-힯]", gap) and len(gap) > 12:
                 continue
             if any(number.end <= n.start < hit.start for n in scan.numbers):
@@ -207,11 +209,12 @@ def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     if re.match(r"\+\s?$", scan.folded[max(bounds[0], number.start - 2) : number.start][-1:]):
         return True
     for hit in scan.within(*bounds, "cues.more", "cues.more_before"):
-        if scan.within(min(hit.end, number.end), max(hit.start, number.start), "cues.to"):
+        between = (min(hit.start, number.end), max(hit.end, number.start))
+        if any(h.tag == "cues.to" and between[0] <= h.start and h.end <= between[1] for h in scan.hits):
             continue  # "increase to 260"
-        if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 16:
-            gap = scan.folded[number.end : hit.start]
-            if not re.search(r"[\d,，、。.!?\n]", gap):
+        if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 40:
+            gap = _without_counters(scan, number.end, hit.start)
+            if len(gap.strip()) <= 16 and not re.search(r"[\d,，、。.!?\n]", gap):
                 return True
         if hit.tag == "cues.more_before" and hit.end <= number.start:
             gap = scan.folded[hit.end : number.start]

@@ -32,7 +32,7 @@ def writer_name(
         for m in re.finditer(r"[^\n|｜,，/]+", body.text[start:end]):
             if header is None or header in m[0]:
                 name = name_at(body, start + m.start(), start + m.end(), knowledge)
-                alone = name is not None and len(m[0].strip()) <= len(name.value) + 24
+                alone = name is not None and _stands_alone(m[0].strip(), name.value)
                 if name is not None and alone and is_person(name.value, email, knowledge):
                     written.append(Extracted(name.value, (body.evidence(name.start, name.end),)))
     if header is None:
@@ -45,6 +45,13 @@ def writer_name(
         message=body.message, part="header:from", start=max(at, 0), end=max(at, 0) + len(header), text=header
     )
     return Extracted(header, (evidence,))
+
+
+def _stands_alone(line: str, name: str) -> bool:
+    """Whether a line is a name and little else; in Han or Hangul nothing else but a remark behind a blank."""
+    if re.search(r"[぀-ヿ㐀-鿿가-힯]", name):
+        return re.split(r"[ 　(（]", line)[0] in (name, name.split()[0]) or line == name
+    return len(line) <= len(name) + 24
 
 
 def _same_person(name: str, header: str) -> bool:
