@@ -214,7 +214,9 @@ def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             continue  # "increase to 260"
         if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 40:
             gap = _without_counters(scan, number.end, hit.start)
-            if len(gap.strip()) <= 16 and not re.search(r"[\d,，、。.!?\n]", gap):
+            named = scan.within(number.end, hit.start, "product")  # "25 Jira licences more"
+            near = hit.start <= number.end + 16 or len(gap.strip()) <= sum(p.end - p.start for p in named) + 3
+            if near and not re.search(r"[\d,，、。.!?\n]", gap):
                 return True
         if hit.tag == "cues.more_before" and hit.end <= number.start:
             gap = scan.folded[hit.end : number.start]
