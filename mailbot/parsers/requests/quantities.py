@@ -126,14 +126,15 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
 
 
 def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
-    """Whether a bare number ends a wish or a raise of a product ("raise Jira to 80.", "and needs 100")."""
+    """Whether a bare number is where a product is to go ("raise Jira to 80.", "and needs 100")."""
     if number.spelled or not scan.within(*bounds, "product"):
         return False
-    if not re.match(r"\s*(?:[.;,!)]|$|\n)", scan.folded[number.end : bounds[1]]):
-        if not scan.within(number.end, min(bounds[1], number.end + 16), "kinds.upgrade"):
-            return False
-    before = [h for h in scan.hits if h.tag == "cues.to" and 0 <= number.start - h.end <= 2]
-    return bool(before) and "/" not in scan.folded[number.start - 1 : number.end + 1]
+    near = [h for h in scan.hits if bounds[0] <= h.start and h.end <= bounds[1]]
+    if any(h.tag == "cues.want" and h.end > number.end and h.start - number.end <= 2 for h in near):  # "100 nodig"
+        return True
+    ends = re.match(r"\s*(?:[.;,!)]|$|\n)", scan.folded[number.end : bounds[1]])
+    raised = any(h.tag == "kinds.upgrade" and 0 <= h.start - number.end <= 16 for h in near)
+    return bool(ends or raised) and any(h.tag == "cues.to" and 0 <= number.start - h.end <= 2 for h in near)
 
 
 def _is_single_han(scan: Scan, number: Number) -> bool:
