@@ -153,6 +153,7 @@ class Request:
     """One request, as the mails of a thread state it; nothing from the vendor's records yet.
 
     `kind` is what the words say; completion may correct it with the file (existing_site <-> upgrade).
+    `excluded` are products that the mail refuses; lines taken from the file leave them out.
     `unchanged`: "as it is", "all products": lines come from the file. `sens` as `SEN-1234567`, sites as host names.
     `months` is a term that the mail names (12 is a year). `currency` is an ISO 4217 code that the mail asks for.
     A field that the mail contradicts or leaves open two ways is None and has a doubt with its path.
@@ -166,6 +167,7 @@ class Request:
     sens: tuple[Extracted[str], ...] = ()
     lines: tuple[RequestLine, ...] = ()
     unchanged: bool = False
+    excluded: frozenset[str] = frozenset()
     target_end_date: Extracted[dt.date] | None = None
     currency: Extracted[str] | None = None
     months: Extracted[int] | None = None

@@ -33,6 +33,7 @@ def subjects_of(
     Lines that name no product and could not be given one are left out when no line has a product at all.
     """
     eligible = [held for held in (site.entitlements if site else ()) if _is_eligible(held, request.kind, pack, today)]
+    eligible = [held for held in eligible if held.product not in request.excluded]
     asked = _lines_told_apart(request, here)
     products = [_product(request, index, line, here, eligible) for index, line in enumerate(asked)]
     if not asked or not (any(products) or any(line.unknown for line in asked) or concerns_lines(request.doubts)):

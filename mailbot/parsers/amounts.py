@@ -35,6 +35,7 @@ _NOT_COUNTS = (
     re.compile(r"\+\d[\d ()./-]{6,}\d"),
     re.compile(r"\(\d{2,5}\)\s?\d[\d -]{3,}\d"),
     re.compile(r"(?<!\d)\d{2,5}(?:[ /-]\d{2,5}){2,}(?!\d)"),
+    re.compile(r"(?<!\d)\d{1,5}-\d{1,5}-\d{1,5}(?!\d)"),
     re.compile(r"(?<!\d)0\d{1,4}[ /-]\d{3,}(?:[ -]\d+)*"),
     re.compile(r"(?<!\d)\d{3,4}-\d{7,8}(?!\d)"),
     re.compile(r"(?<!\d)(?:19|20)\d\d-\d{1,5}(?!\d)"),

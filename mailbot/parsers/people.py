@@ -20,6 +20,8 @@ _HANGUL = "가-힣"
 _CJK_RUN = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]")
 _ZH_STOP = "的和与與在是于於为為邮郵电電她他有及或让請请会會要把将將从從，。、 （(先女小经經总總老"
 _JA_NAME = re.compile(f"([{_HAN}]{{1,4}})[ 　]([{_HAN}{_KANA}]{{1,4}})(?![{_HAN}{_KANA}](?<![様さ氏殿と宛]))")
+_ORGANISATION = re.compile(r"(?:銀行|会社|商会|商店|大学|病院|電機|物流|営業|課|部)$")
+_KO_PARTICLE = re.compile(r"(?:은|는|이|가|인|의|로|님)$")
 _KO_AFTER = (
     r"(?=\s|$|[^가-힣]|님|씨|입니다|이라|라고|이고|이며|은|는|이|가|을|를|의|에게"
     r"|께|드림|올림|배상|과|와|대리|과장|차장|부장|팀장|이사|대표|사원|주임|매니저)"
@@ -78,7 +80,8 @@ def _is_rare_name(name: str, email: str, knowledge: Knowledge) -> bool:
     words = {w for x in lexicons for w in x.role_words}
     local = set(re.findall(r"[a-z]+", email.partition("@")[0].lower()))
     organisation = name.endswith(knowledge.gazetteers.organisations) or any(w in name for w in words if not w.isascii())
-    return bool(re.fullmatch(f"[{_HAN}]{{2,3}}", name)) and not organisation and not local & words
+    surname = name in knowledge.gazetteers.surnames["ja"]
+    return bool(re.fullmatch(f"[{_HAN}]{{2,3}}", name)) and not surname and not organisation and not local & words
 
 
 def _without_honorifics(name: str, knowledge: Knowledge) -> str:
@@ -169,6 +172,8 @@ def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span
     if any(scan.folded.startswith(w, position) for x in scan.lexicons for w in x.not_names if not w.isascii()):
         return None
     if re.match(f"[{_HANGUL}]", text[position]):
+        if position and re.match(f"[{_HANGUL}]", text[position - 1]) and not _KO_PARTICLE.search(text, 0, position):
+            return None  # in the middle of a word
         return _korean(text, position, end, surnames.get("ko", frozenset()))
     if primary == "ja":
         return _japanese(text, position, end, scan.lexicons, surnames.get("ja", frozenset()))
@@ -195,11 +200,13 @@ def _chinese(text: str, position: int, end: int, surnames: frozenset[str]) -> Sp
 def _japanese(text: str, position: int, end: int, lexicons: Sequence[Lexicon], surnames: frozenset[str]) -> Span | None:
     honorifics = tuple(h for x in lexicons for h in x.honorifics_after)
     spaced = _JA_NAME.match(text, position, end)
-    if spaced and (spaced[1] in surnames or len(spaced[1]) <= 3):
+    if spaced and (spaced[1] in surnames or (len(spaced[1]) <= 3 and not _ORGANISATION.search(spaced[1]))):
         given = _without_suffix(spaced[2], honorifics)
         if given:
             return Span(position, spaced.start(2) + len(given), f"{spaced[1]} {given}")
-    foreign = re.compile(r"[ァ-ヺー]{2,}[・＝= 　][ァ-ヺー]{2,}").match(text, position, end)
+    foreign = re.compile(
+        rf"[ァ-ヺー]{{2,}}[・＝= 　](?:[ァ-ヺー]{{2,}}|[{_HAN}{_KANA}]{{1,4}}(?=様|さん|\n|$|[(（]))"
+    ).match(text, position, end)
     if foreign:
         return Span(position, foreign.end(), foreign[0])
     run = re.compile(f"[{_HAN}{_KANA}]{{2,8}}").match(text, position, end)

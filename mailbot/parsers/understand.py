@@ -106,6 +106,7 @@ def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool
         sens=sens,
         lines=tuple(lines) if kind.is_quoted else (),
         unchanged=any(r.unchanged for r in readings),
+        excluded=_excluded(readings, lines),
         target_end_date=target,
         currency=currency,
         months=months,
@@ -132,6 +133,11 @@ def _kind(
     if kind is not None and kind.is_quoted and asks_only:
         return None
     return kind
+
+
+def _excluded(readings: Sequence[Reading], lines: Sequence[RequestLine]) -> frozenset[str]:
+    wanted = {line.product.value for line in lines if line.product}
+    return frozenset(key for r in readings for key in r.dropped if key and key not in wanted)
 
 
 def _sens(readings: Sequence[Reading]) -> tuple[Extracted[str], ...]:

@@ -72,8 +72,12 @@ def without_company(
     for company in companies:
         if company is not None and fold(text).startswith(fold(company.value)) and text != company.value:
             rest = read_address(text[len(company.value) :], gazetteers)
-            if rest is not None:
-                return OwnedAddress(address.owner, rest, Extracted(rest.text, address.value.evidence))
+        elif company is not None and fold(text).endswith(fold(company.value)) and text != company.value:
+            rest = read_address(text[: -len(company.value)], gazetteers)
+        else:
+            continue
+        if rest is not None:
+            return OwnedAddress(address.owner, rest, Extracted(rest.text, address.value.evidence))
     return address
 
 

@@ -44,6 +44,8 @@ def answered_addresses(
     out = []
     for unit in units:
         answer = asked.get(unit.start)
+        if unit.kind == "pair":
+            continue  # its own label says what it is
         if answer is not None and answer.tags & {"billing_address", "address"}:
             owner = "customer" if answer.tags & {"customer", "contact"} or answer.theirs else "reseller"
             found = address_in(body, unit.start, unit.end, owner, knowledge.gazetteers)

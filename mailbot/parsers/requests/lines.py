@@ -219,7 +219,13 @@ class LineBook:
         """Note which products are refused: by a word beside them, by "take it off", by "only Jira"."""
         bounds = (unit.start, unit.end)
         refused = {p.key for p in m.products if p.polarity is Polarity.NOT}
-        if len(m.products) == 1 and not m.quantities and not m.plans and scan.within(*bounds, "cues.drop"):
+        drops = scan.within(*bounds, "cues.drop")
+        asks = [
+            h
+            for h in scan.within(*bounds, "cues.want", "kinds.renewal", "kinds.upgrade")
+            if not any(c.start <= h.start and h.end <= c.end for c in drops)
+        ]
+        if len(m.products) == 1 and drops and not (m.quantities or m.plans or asks):
             refused.add(m.products[0].key)
         chosen = only_these(scan, bounds, m.products)
         if chosen:

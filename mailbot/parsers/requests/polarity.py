@@ -32,6 +32,8 @@ def polarity(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> Pol
     if not cues:
         return Polarity.NEUTRAL
     left, right = _clause(scan, sentence, start, end)
+    if any(c.tag == "cues.have" and 0 <= start - c.end <= 2 and not scan.folded[c.end : start].strip() for c in cues):
+        return Polarity.HAVE  # "currently 50"
     inside = [c for c in cues if left <= c.start and c.end <= right]
     if inside:
         return _decide(inside, start, end, scan.verb_final)

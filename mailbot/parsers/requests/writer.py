@@ -38,6 +38,9 @@ def writer_name(
     if header is None:
         return written[0] if written else None
     for own in written:
+        if own.value.replace(" ", "") == header.replace(" ", ""):
+            return own
+    for own in written:
         if own.value == header or _same_person(own.value, header):
             return own
     at = (display or "").find(header)
