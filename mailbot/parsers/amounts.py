@@ -110,7 +110,7 @@ def _spelled(folded: str, lexicon: Lexicon) -> Iterator[Number]:
     reach = 0
     for m in _WORD.finditer(folded):
         parts = _number_parts(m[0], lexicon)
-        if run and folded[reach : m.start()].strip():
+        if run and (folded[reach : m.start()].strip() or not _continues(run[-1][2][-1], parts, lexicon)):
             yield from _close(run, lexicon)
             run = []
         if parts:
@@ -120,6 +120,14 @@ def _spelled(folded: str, lexicon: Lexicon) -> Iterator[Number]:
             run = []
         reach = m.end()
     yield from _close(run, lexicon)
+
+
+def _continues(last: str, parts: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether number words go on after another ("hundred and fifty"), not a second number ("ten, twenty")."""
+    if not parts or parts[0] in lexicon.multipliers:
+        return True
+    value, before = lexicon.number_words[parts[0]], lexicon.multipliers.get(last) or lexicon.number_words[last]
+    return value < before if before >= 100 else value < 20 <= before
 
 
 def _number_parts(word: str, lexicon: Lexicon) -> list[str]:

@@ -13,7 +13,7 @@ _PARTICLES = frozenset((
     "de", "da", "do", "dos", "das", "di", "del", "della", "dal", "van", "von", "der", "den", "ter", "ten", "le",
     "la", "el", "al", "bin", "ibn", "y", "e", "af", "av", "zu", "zum", "du",
 ))  # fmt: skip
-_SKIP = re.compile(r"[\s:：,，、\-–—|*>/(（<\[【·・]+")
+_SKIP = re.compile(r"[\s:：,，、\-–—|*>/(（<\[【·・ªº]+")
 _HAN = "一-鿿㐀-䶿々"
 _KANA = "ぁ-ゖァ-ヺー"
 _HANGUL = "가-힣"

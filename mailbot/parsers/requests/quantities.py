@@ -14,6 +14,7 @@ _DASH = re.compile(r"\s*[-~]\s*")
 _SLASH = re.compile(r"\s*/\s*")
 _WORDS_BETWEEN = re.compile(r"[^\d,，。.!?！？;；()（）\n\t]*")
 _BETWEEN_LIMIT = 28
+_PLANS = ("plans.standard", "plans.premium", "plans.enterprise")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class QuantityMention:
 
 def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -> list[QuantityMention]:
     """Return the numbers of users in a stretch, in order; in a column of users every number is one."""
-    numbers = [n for n in scan.numbers if start <= n.start and n.end <= end]
+    numbers = [n for n in scan.numbers if start <= n.start and n.end <= end and not _is_article(scan, n)]
     found: list[QuantityMention] = []
     i = 0
     while i < len(numbers):
@@ -51,6 +52,12 @@ def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -
     if any(q.counted for q in found):  # "Pos. 1 Jira, 40 users": the bare number before a product counts nothing
         found = [q for q in found if q.counted or not _before_product(scan, q.end)]
     return found
+
+
+def _is_article(scan: Scan, number: Number) -> bool:
+    """Whether a spelled one is an article or pronoun ("un devis", "cada uno") rather than a count ("un usuario")."""
+    counted = any(h.tag == "counters.users" and 0 <= h.start - number.end <= 1 for h in scan.hits)
+    return number.spelled and number.value == 1 and not counted
 
 
 def _before_product(scan: Scan, end: int) -> bool:
@@ -86,6 +93,7 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
 
 def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -> QuantityMention | None:
     counted = column or counter_near(scan, bounds, number) or _is_aim(scan, bounds, number)
+    counted = counted or _is_elliptical(scan, bounds, number)
     if not counted and not _beside_product(scan, bounds, number):
         return None
     if number.spelled and any(h.start <= number.start < h.end for h in scan.within(*bounds, "cues.unchanged")):
@@ -123,6 +131,16 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             if len(gap) <= 10 and not re.search(r"[\d,，、。.!?;；\n\t]", gap):
                 return True
     return False
+
+
+def _is_elliptical(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    """Whether the word for users was said with an earlier number ("Jira for 50 users and Confluence for 30")."""
+    named = scan.within(bounds[0], number.start, "product", *_PLANS)
+    if not named or not re.fullmatch(r"\s+(?:[^\W\d_]{1,5}\s+)?", scan.folded[named[-1].end : number.start]):
+        return False
+    ends = re.match(r"\s*(?:[.,;!?)]|\n|$)|\s+[^\W\d_]{1,3}\s", scan.folded[number.end : bounds[1]])
+    earlier = [n for n in scan.numbers if bounds[0] <= n.start and n.end < named[-1].start]
+    return bool(ends) and any(counter_near(scan, bounds, n) for n in earlier)
 
 
 def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:

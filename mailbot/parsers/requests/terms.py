@@ -102,14 +102,18 @@ def _term(scan: Scan, unit: Unit) -> Extracted[int] | None:
             continue
         if polarity(scan, (unit.start, unit.end), hit.start, hit.end) in (Polarity.HAVE, Polarity.NOT):
             continue
-        return Extracted(_months(scan.folded[hit.start : hit.end]), (scan.evidence(hit.start, hit.end),))
+        return Extracted(_months(scan, hit.start, hit.end), (scan.evidence(hit.start, hit.end),))
     return None
 
 
-def _months(text: str) -> int:
-    number = re.search(r"\d+", text)
-    value = int(number[0]) if number else 2
-    return value if value > 10 else value * 12
+def _months(scan: Scan, start: int, end: int) -> int:
+    """Return the months of a term; one that names no number ("multi-year") is taken for two years."""
+    words = re.findall(r"\d+|[^\W\d_]+", scan.folded[start:end])
+    counts = [int(w) for w in words if w.isdecimal()]
+    counts += [x.number_words[w] for w in words for x in scan.lexicons if w in x.number_words]
+    units = [x.durations[w] for w in words for x in scan.lexicons if w in x.durations]
+    value = counts[0] if counts else 2
+    return value * (units[0] if units else 1 if value > 10 else 12)
 
 
 def _claim(scan: Scan, unit: Unit) -> Extracted[str] | None:
