@@ -14,6 +14,8 @@ _SPECIAL = {
     **dict.fromkeys(_SPACES, " "),
     **dict.fromkeys("\u301c\uff5e", "~"),
     **dict.fromkeys("ıİ", "i"),
+    **dict.fromkeys("łŁ", "l"),
+    **dict.fromkeys("øØ", "o"),
 }
 
 

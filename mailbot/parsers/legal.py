@@ -29,6 +29,13 @@ class LegalForms:
         m = self._before.search(folded, max(0, start - 12), start)
         return m.start() if m else start
 
+    def up_to(self, name: str) -> str:
+        """Return the name up to its last legal form; remarks behind it are cut off."""
+        forms = list(self._anywhere.finditer(fold(name)))
+        if not forms or not forms[-1].start() or not re.match(r"\s*(?:[-–—(|]|$)", name[forms[-1].end() :]):
+            return name
+        return name[: forms[-1].end()]
+
     def without(self, name: str) -> str:
         """Return the folded name without its legal form."""
         return self._anywhere.sub("", fold(name)).strip(" ,.")

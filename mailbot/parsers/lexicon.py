@@ -16,6 +16,10 @@ SECTIONS = ("labels", "kinds", "cues", "counters", "plans", "claims")
 """Tables of a lexicon whose entries are pattern lists; an entry's tag is `<table>.<name>`."""
 
 
+_SHORT = 6
+"""Cues of other languages with at most so many letters are not looked for in a mail of a Latin script."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """What is known of one language. `patterns` are (tag, key, pattern) triples; words are folded."""
@@ -35,6 +39,11 @@ class Lexicon:
     role_words: frozenset[str]
     titles: frozenset[str]
     not_names: frozenset[str]
+
+    @property
+    def latin(self) -> bool:
+        """Whether the language is written in Latin letters."""
+        return self.code not in ("zh-Hans", "zh-Hant", "ja", "ko") and all(w.isascii() for w in self.joiners)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +92,13 @@ class Knowledge:
         active = self.active(language)
         key = tuple(x.code for x in active)
         if key not in self._phrases:
-            self._phrases[key] = Phrases([*self._universal(), *(p for x in active for p in x.patterns)])
+            self._phrases[key] = Phrases(
+                [
+                    *self._universal(),
+                    *active[0].patterns,
+                    *(p for x in active[1:] for p in x.patterns if not _is_false_friend(p, active[0])),
+                ]
+            )
         return self._phrases[key]
 
     def _universal(self) -> Iterator[tuple[str, str, str]]:
@@ -92,6 +107,12 @@ class Knowledge:
         yield from (("app", name, name) for name in self.gazetteers.apps)
         yield from (("self_managed", name, name) for name in self.gazetteers.self_managed)
         yield from (("currency", code, pattern) for code, pattern in self.gazetteers.currencies)
+
+
+def _is_false_friend(pattern: tuple[str, str, str], mail: Lexicon) -> bool:
+    """Whether a short cue of another language would be a word of the mail's own ("no" in a Portuguese mail)."""
+    tag, _, words = pattern
+    return tag.startswith("cues.") and len(words) <= _SHORT and " " not in words and mail.latin
 
 
 def load_knowledge(config: Path) -> Knowledge:

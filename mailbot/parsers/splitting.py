@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbot.domain.evidence import Evidence
+from mailbot.domain.request import RequestLine
 from mailbot.parsers.reading import Reading
+from mailbot.parsers.requests.lines import LineBook
 
 
 def split_by_site(first: Reading, readings: Sequence[Reading]) -> list[list[Reading]]:
@@ -20,13 +22,24 @@ def split_by_site(first: Reading, readings: Sequence[Reading]) -> list[list[Read
             first,
             sites=(site,),
             sens=tuple(s for s in first.sens if _within(s.evidence, start, end)),
-            lines=tuple(x for x in first.lines if x.product is None or _within(x.product.evidence, start, end)),
+            lines=_lines(first, start, end),
             persons=tuple(p for p in first.persons if start <= p.at < end or not p.theirs),
             addresses=tuple(a for a in first.addresses if _within(a.value.evidence, start, end)),
             customer_company=first.companies.get(site.value),
         )
         out.append([part if r is first else r for r in readings])
     return out
+
+
+def _lines(first: Reading, start: int, end: int) -> tuple[RequestLine, ...]:
+    """Return the lines told between two borders of the body; those told before the first site hold for all."""
+    body = first.blocks[0]
+    book = LineBook()
+    book.read(body.scan, [u for u in body.units if start <= u.start < end])
+    lines, _, _ = book.finish()
+    if lines:
+        return tuple(lines)
+    return tuple(x for x in first.lines if x.product is None or _within(x.product.evidence, 0, start))
 
 
 def _borders(first: Reading) -> list[int]:

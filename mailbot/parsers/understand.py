@@ -71,9 +71,11 @@ def _requests(readings: Sequence[Reading], knowledge: Knowledge) -> tuple[Reques
 def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool) -> Request | None:
     sites = [r.sites[0] for r in readings if r.sites]
     sens = _sens(readings)
+    self_managed = sum(r.cues.data_center + r.cues.server for r in readings)
+    named = bool(sites or [s for s in sens if not (self_managed and s.value.startswith("SEN-L"))])
     lines, line_doubts = merge_lines(readings)
     addresses = [a for r in readings for a in r.addresses]
-    kind = _kind(readings, bool(sites or sens), lines, any(a.owner == "customer" for a in addresses))
+    kind = _kind(readings, named, lines, any(a.owner == "customer" for a in addresses))
     if kind is None:
         return None
     doubts = list(line_doubts)
@@ -98,7 +100,7 @@ def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool
         customer=Customer(
             name=contact.name if new_site else None,
             email=contact.email if new_site else None,
-            company=next((r.customer_company for r in reversed(readings) if r.customer_company), None),
+            company=next((r.customer_company for r in readings if r.customer_company), None),
             billing_address=_address(addresses, "customer"),
         ),
         contact=AuthorizedContact() if new_site else AuthorizedContact(name=contact.name, email=contact.email),

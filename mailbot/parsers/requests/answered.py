@@ -1,5 +1,6 @@
 """Names and addresses given as the bare answer to our question."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from mailbot.domain.evidence import Extracted
@@ -48,7 +49,9 @@ def answered_addresses(
             continue  # its own label says what it is
         if answer is not None and answer.tags & {"billing_address", "address"}:
             owner = "customer" if answer.tags & {"customer", "contact"} or answer.theirs else "reseller"
-            found = address_in(body, unit.start, unit.end, owner, knowledge.gazetteers)
+            colon = re.compile(r"[^:：\d\n]{0,24}[:：]\s*").match(body.text, unit.start, unit.end)
+            start = colon.end() if colon else unit.start
+            found = address_in(body, start, unit.end, owner, knowledge.gazetteers)
             if found is not None:
                 out.append(found)
     return out

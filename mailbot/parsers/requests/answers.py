@@ -47,6 +47,8 @@ def find_answers(body: Scan, segments: Sequence[Segment], units: Sequence[Unit])
                 out[unit.start] = numbered[int(marker[1])]
             elif above is not None and i == 0 and (above is not quoted[-1] or _is_line(body, above)):
                 out[unit.start] = _last_question(body, above)
+            elif above is not None and i == 0 and not _is_answered_above(body, segments, above):
+                out[unit.start] = _about(body, above.start, above.end)
             else:
                 out[unit.start] = Asked(frozenset(), (), theirs=False)
     return out
@@ -54,6 +56,12 @@ def find_answers(body: Scan, segments: Sequence[Segment], units: Sequence[Unit])
 
 def _is_line(body: Scan, quote: Segment) -> bool:
     return "\n" not in body.text[quote.start : quote.end].strip()
+
+
+def _is_answered_above(body: Scan, segments: Sequence[Segment], quote: Segment) -> bool:
+    """Whether the sender wrote anything before the quoted mail; below it stands an answer to all of it."""
+    new = [s for s in segments if s.role is Role.NEW and s.end <= quote.start]
+    return any(body.text[s.start : s.end].strip() for s in new)
 
 
 def _last_question(body: Scan, quote: Segment) -> Asked:
@@ -68,5 +76,5 @@ def _about(body: Scan, start: int, end: int) -> Asked:
     hits = [h for h in body.hits if start <= h.start and h.end <= stop]
     tags = frozenset(h.key for h in hits if h.tag.startswith("labels."))
     products = tuple(dict.fromkeys(h.key for h in hits if h.tag == "product"))
-    theirs = any(h.tag in ("labels.customer", "cues.theirs", "labels.contact") for h in hits)
+    theirs = any(h.tag in ("labels.customer", "labels.contact") for h in hits)  # "your" is said to the reseller
     return Asked(tags, products, theirs)

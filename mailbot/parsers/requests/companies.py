@@ -12,7 +12,7 @@ from mailbot.parsers.people import is_person
 from mailbot.parsers.scan import Scan, Span
 
 _CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
-_CHUNK = re.compile(r"[^|｜\n,，;；/\t]+")
+_CHUNK = re.compile(r"[^|｜\n,，;；/\t·•]+")
 _CJK_LEGAL = re.compile(
     r"(?:株式会社|有限会社|合同会社|（株）|\(株\)|㈱|주식회사|\(주\)|㈜)\s?[^\s、。，,.「」()（）/／:：\n]{1,20}"
     r"|[^\s、。，,.：:「」|｜/／\n\t]{2,24}?(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团公司|주식회사|\(주\)|㈜)"
@@ -189,6 +189,7 @@ def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
     cjk = _CJK_LEGAL.search(value)
     if cjk:
         return cjk.span()
+    person = False
     for m in re.finditer(
         r"[^,，;；(（\n\t|、/<　]+(?:,\s?(?:Inc|LLC|Ltd|S\.\s?A|S\.\s?L|S\.\s?A\.\s?de\s?C\.\s?V|GmbH|Co)\b[^,(;\n]*)?",
         value,
@@ -204,7 +205,10 @@ def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
         following = re.split(r"[,，;|\n]", value[m.end() :].lstrip(" ,，;|/(（"))[0]
         beside = "@" in following or has_legal_form(following, knowledge.gazetteers)
         if beside and not legal and is_person(text, "", knowledge):
+            person = True
             continue
+        if person and not legal:
+            return None
         lead = len(m[0]) - len(m[0].lstrip(" -–—:：*"))
         stop = re.split(r"\s(?:様|御中)|様$|御中|\s-\s|\s–\s| 귀하| 님", m[0][lead:])[0].rstrip(" 様*")
         return m.start() + lead, m.start() + lead + len(stop)
@@ -239,8 +243,9 @@ def _like_host(scan: Scan, host: str, gazetteers: Gazetteers) -> Extracted[str] 
     core = [w for w in words if w not in _SLUG_NOISE and len(w) > 1]
     if not core or len("".join(core)) < 4:
         return None
-    glued = "".join(core)
-    patterns = [r"[\s&'.+-]{0,3}(?:(?:and|und|et|y|e|de|du|la|le|des|del|do|da|the)\s)?".join(map(re.escape, core))]
+    core = [re.sub(r"([aou])e(?!r|n|$)", r"\1(?:e)?", w) if re.search("[aou]e", w) else re.escape(w) for w in core]
+    glued = "".join(words)
+    patterns = [r"[\s&'.+-]{0,3}(?:(?:and|und|et|y|e|de|du|la|le|des|del|do|da|the)\s)?".join(core)]
     if len(core) == 1:
         patterns.append(_spread(glued))
     for pattern in patterns:
@@ -354,12 +359,13 @@ def _signed(
     scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, email: str, knowledge: Knowledge
 ) -> Iterator[Extracted[str]]:
     own = set(fold(name or "").split())
-    chunks = [c for c in _chunks(scan, spans, name) if not set(fold(c.value).split()) <= own]
+    chunks = [c for c in _chunks(scan, spans, name, knowledge.gazetteers) if not set(fold(c.value).split()) <= own]
     domain = email.rpartition("@")[2]
     label = re.sub(r"[^a-z0-9]", "", ".".join(domain.split(".")[:-1]))
     for chunk in chunks:
         if has_legal_form(chunk.value, knowledge.gazetteers):
-            yield _extracted(scan, _trim_cjk(chunk))
+            whole = legal_forms(knowledge.gazetteers.legal_forms).up_to(chunk.value)
+            yield _extracted(scan, _trim_cjk(Span(chunk.start, chunk.start + len(whole), whole)))
     for chunk in chunks:
         plain = re.sub(r"[^a-z0-9]", "", fold(chunk.value))
         if len(plain) >= 4 and (plain in label or label in plain or _overlap(fold(chunk.value), domain)):
@@ -369,14 +375,12 @@ def _signed(
             yield _extracted(scan, _trim_cjk(chunk))
 
 
-def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None) -> Iterator[Span]:
+def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, gazetteers: Gazetteers) -> Iterator[Span]:
+    forms = legal_forms(gazetteers.legal_forms)
     for start, end in spans:
         for m in _CHUNK.finditer(scan.text, start, end):
             text = m[0]
-            tail = re.compile(
-                r",\s?(?:S\.\s?A\.?(?:\s?de\s?C\.\s?V\.?)?|S\.\s?L\.?|Inc\.?|LLC|Ltd\.?|Co\.)[^\n|,]*"
-            ).match(scan.text, m.end(), end)
-            stop = tail.end() if tail else m.end()
+            stop = max(m.end(), min(end, forms.end_after(scan.folded, m.end())))
             piece = scan.text[m.start() : stop]
             if name and name in text:
                 before, _, after = piece.partition(name)

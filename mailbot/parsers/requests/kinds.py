@@ -54,7 +54,7 @@ def _refused(scan: Scan, unit: Unit, hit: Hit) -> bool:
     """Whether a billing period is what the customer does not want ("does not want to commit for a year")."""
     return any(
         0 <= hit.start - cue.end <= 40 and not re.search(r"[,;:，。；、]", scan.folded[cue.end : hit.start])
-        for cue in scan.within(unit.start, hit.start, "cues.not", "cues.instead_before")
+        for cue in scan.within(unit.start, hit.start, "cues.not", "cues.instead_before", "cues.drop")
     )
 
 

@@ -150,6 +150,9 @@ class LineBook:
     def _sentence(self, scan: Scan, unit: Unit, asked: Asked | None) -> None:
         bounds = (unit.start, unit.end)
         products = find_products(scan, bounds, in_list=False)
+        asks = scan.within(*bounds, "cues.want", "counters.users")
+        if products and not asks and scan.within(*bounds, "labels.phone"):
+            return  # "Tel. .. | Jira, Confluence, Bitbucket": what a signature boasts of
         sens = _sens_in(scan, *bounds)
         quantities = find_quantities(scan, *bounds)
         short = unit.end - unit.start <= 40

@@ -33,7 +33,7 @@ class Senders:
 
     email: str
     domain: str | None  # None for free-mail domains
-    name: str | None  # the display name of the From header
+    person: str | None  # the full name in the From header, None when a role or company writes
     desk: frozenset[str]
 
     def are(self, email: str) -> bool:
@@ -85,7 +85,8 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
         if name is not None:
             by_block = ours_label and "reseller" not in tags
             theirs = theirs_label or (section_theirs and not ours_label)
-            theirs = theirs or (by_block and role and name.value not in (senders.name or name.value))
+            known = senders.person is not None and name.value != senders.person
+            theirs = theirs or (by_block and role and known)
             if theirs or ours_label or unit.section == "reseller" or "name" in tags:
                 yield _person(
                     scan, name, None, theirs or (unit.section is None and "name" in tags and not ours_label), role
@@ -187,7 +188,7 @@ def _near_role(scan: Scan, start: int, end: int, unit: Unit, knowledge: Knowledg
         step = re.compile(r"[^\W\d_]+|.", re.DOTALL).match(scan.text, position)
         position = step.end() if latin and step else position + 1
     before = name_before(scan, max(unit.start, start - 48), start, knowledge)
-    if before is not None and re.fullmatch(r"[^.!?。\n]{0,32}", scan.text[before.end : start]):
+    if before is not None and re.fullmatch(r"[^.!?。\n]{0,32}|[ \t]*\n[ \t]*", scan.text[before.end : start]):
         return before
     return None
 

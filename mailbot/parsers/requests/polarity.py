@@ -52,6 +52,8 @@ def _cues(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> list[H
         for c in around
         if not any(o.start <= c.start and c.end <= o.end and o.end - o.start > c.end - c.start for o in around)
     ]
+    wants = {(c.start, c.end) for c in whole if c.tag == "cues.want"}  # "hätten" and "hatten" fold alike
+    whole = [c for c in whole if c.tag != "cues.have" or (c.start, c.end) not in wants]
     return [c for c in whole if c.tag in _TAGS and (c.start < start or c.start >= end)]
 
 
@@ -85,6 +87,9 @@ def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bo
         follows = scan.verb_final or re.match(r"[぀-ヿ㐀-鿿가-힯]", scan.text[cue.start])
         if follows and 0 <= cue.start - end <= reach // 2 and cue.end <= right and cue.tag == "cues.drop":
             return True
+        rest = scan.folded[cue.end : right].strip(" .!")
+        if cue.tag == "cues.not" and 0 <= cue.start - end <= 16 and not rest and not scan.verb_final:
+            return True  # "Bitbucket not yet"
         if 0 <= start - cue.end <= reach and cue.start >= left and not scan.verb_final:
             return True
     return False

@@ -112,9 +112,7 @@ def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -
 def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a word for users counts the number: close behind it, or as its label close before it."""
     if _is_single_han(scan, number):
-        return any(h.tag == "counters.users" and h.start == number.end for h in scan.hits) or (
-            scan.text[number.end : number.end + 1] in ("个", "個")
-        )
+        return any(h.tag == "counters.users" and h.start == number.end for h in scan.hits)
     for hit in scan.hits:
         if hit.start < bounds[0] or hit.end > bounds[1]:
             continue

@@ -30,7 +30,7 @@ def writer_name(
     spans = [*signature, *last_lines(body, own_spans(message.body))]
     for start, end in spans:
         for m in re.finditer(r"[^\n|｜,，/]+", body.text[start:end]):
-            if header is None or header in m[0]:
+            if header is None or set(header.split()) & set(re.findall(r"\w+", m[0])) or header in m[0]:
                 name = name_at(body, start + m.start(), start + m.end(), knowledge)
                 alone = name is not None and _stands_alone(m[0].strip(), name.value)
                 if name is not None and alone and is_person(name.value, email, knowledge):
@@ -92,6 +92,7 @@ def last_lines(body: Scan, spans: Sequence[tuple[int, int]]) -> list[tuple[int, 
     lines = body.text[start:end].rstrip().splitlines(keepends=True)
     length = sum(map(len, lines[-5:])) if len(lines) > 3 else sum(map(len, lines[-2:])) if len(lines) > 1 else 0
     stop = start + len(body.text[start:end].rstrip())
+    length = min(length, len("".join(lines[1:]))) if len(lines) > 1 else length  # the first line greets
     return [(max(start, stop - length), stop)]
 
 
@@ -107,4 +108,5 @@ def senders_of(message: InboundMessage, desk: Desk, knowledge: Knowledge) -> Sen
     domain = email.rpartition("@")[2]
     own = frozenset(a.lower() for a in (desk.address, *desk.aliases) if a)
     shared = not domain or domain in knowledge.gazetteers.free_mail
-    return Senders(email, None if shared else domain, message.sender.name if message.sender else None, own)
+    person = header_name(message.sender.name, email, knowledge) if message.sender else None
+    return Senders(email, None if shared else domain, person, own)
