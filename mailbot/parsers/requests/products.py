@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.parsers.phrases import Hit
 from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
 
@@ -23,7 +24,7 @@ class ProductMention:
 def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list[ProductMention]:
     """Return the products of a stretch; names inside an app's name, and self-managed ones, do not count."""
     start, end = bounds
-    apps = [(h.start, h.end) for h in scan.within(start, end, "app")]
+    apps = [(h.start, h.end) for h in scan.within(start, end, "app") if not _is_common(scan, h, end)]
     for m in _FOR_APP.finditer(scan.text, start, end):
         words = (m.start(1), m.end(1))
         lexical = [h for h in scan.hits if h.start < words[1] and h.end > words[0]]
@@ -56,6 +57,14 @@ def _once(scan: Scan, bounds: tuple[int, int], found: Sequence[ProductMention]) 
     announced = len(numbers) and all(p.start < numbers[0] for p in found[: len(set(keys))])
     kept = {p.key: p for p in found} if announced else {p.key: p for p in reversed(found)}
     return sorted(kept.values(), key=lambda p: p.start)
+
+
+def _is_common(scan: Scan, app: Hit, limit: int) -> bool:
+    """Whether an app's name is a word of the mail's language here ("tempo de resposta"), not "Tempo for Jira"."""
+    if _app_reach(scan, app.end, limit) > app.end:
+        return False
+    around = (h for h in scan.hits if h.start <= app.start and app.end <= h.end)
+    return any(h.tag.startswith(("labels.", "topics.", "cues.")) for h in around)
 
 
 def _app_reach(scan: Scan, end: int, limit: int) -> int:
