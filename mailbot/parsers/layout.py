@@ -18,6 +18,7 @@ _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|\w*str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|(?<![\d/.])\d{1,2})\.$"
 )
+_COLUMNS = re.compile(r"[ 　]{2,}")
 _LETTERS = re.compile(r"[^\W_]")
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
 ROLES = ("contact", "billing_contact", "technical_contact", "site_admin")
@@ -26,11 +27,12 @@ ROLES = ("contact", "billing_contact", "technical_contact", "site_admin")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell: what its column holds (label tags) and where its text is."""
+    """A table cell: what its column holds (label tags, a product named in the header) and where its text is."""
 
     tags: frozenset[str]
     start: int
     end: int
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,7 @@ class _Layouter:
     def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._header: list[frozenset[str]] = []
+        self._products: list[str] = []
         self._section: str | None = None
         self._section_paragraph = 0
         self._paragraph = 0
@@ -103,7 +106,7 @@ class _Layouter:
             self._header = []
             self._paragraph += 1
             return
-        if "\t" in text[start:end].strip():
+        if "\t" in text[start:end].strip() or self._is_aligned(start, end):
             yield from self._close()
             yield from self._row(start, end)
             return
@@ -120,6 +123,18 @@ class _Layouter:
         if self._is_heading(inner, end):
             return
         self._prose.append((inner if is_bullet else start, end))
+
+    def _is_aligned(self, start: int, end: int) -> bool:
+        """Whether a line is a row of a table set with blanks: three columns or more, and a neighbour like it."""
+        text = self._scan.text
+        if len(_COLUMNS.split(text[start:end].strip())) < 3:
+            return False
+        after = text.find("\n", end + 1)
+        neighbours = (
+            text[text.rfind("\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)],
+            text[end + 1 : max(after, end + 1)],
+        )
+        return any(len(_COLUMNS.split(n.strip())) >= 3 for n in neighbours)
 
     def _is_heading(self, start: int, end: int) -> bool:
         stripped_end = start + len(self._scan.text[start:end].rstrip(" :：】]*-=|"))
@@ -190,15 +205,19 @@ class _Layouter:
 
     def _row(self, start: int, end: int) -> Iterator[Unit]:
         cells = list(_cells(self._scan.text, start, end))
+        if len(cells) == 1:
+            cells = list(_aligned_cells(self._scan.text, start, end))
         filled = [c for c in cells if self._scan.text[c[0] : c[1]].strip()]
         tags = [label_tags(self._scan, a, b, 0.6) for a, b in cells]
         labelled = sum(1 for t in tags if t)
         if labelled >= 2 and labelled >= len(filled) - 2 and self._is_header(cells, tags):
             self._header = [label_tags(self._scan, a, b, 0.3) for a, b in cells]
+            self._products = [next((h.key for h in self._scan.within(a, b, "product")), "") for a, b in cells]
             return
         if self._header and len(filled) > 1 and not self._is_form_row(cells, tags, filled):
             header = [*self._header, *[frozenset[str]()] * max(0, len(cells) - len(self._header))]
-            row = tuple(Cell(t, a, b) for t, (a, b) in zip(header, cells, strict=False))
+            names = [*self._products, *[""] * len(cells)]
+            row = tuple(Cell(t, a, b, p) for t, p, (a, b) in zip(header, names, cells, strict=False))
             yield Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
             return
         yield from self._form(start, end, cells, tags)
@@ -266,6 +285,15 @@ def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         stop = end if stop < 0 else stop
         yield position, stop
         position = stop + 1
+
+
+def _aligned_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    for m in _COLUMNS.finditer(text, start, end):
+        if m.start() > start:
+            yield position, m.start()
+        position = m.end()
+    yield position, end
 
 
 def _is_abbreviation(text: str, dot: int) -> bool:

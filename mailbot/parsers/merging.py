@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailbot.domain.request import Doubt, RequestLine, Users
+from mailbot.domain.evidence import Extracted
+from mailbot.domain.request import Doubt, OneOf, RequestLine, UserRange, Users
 from mailbot.parsers.reading import Reading
 
 
@@ -27,10 +28,21 @@ def merge_lines(readings: Sequence[Reading]) -> tuple[list[RequestLine], list[Do
         if reading.floating is not None:
             doubts = [] if lines[:known] else doubts
             lines = _spread(lines, reading.floating) if lines else [reading.floating]
+        lines = [_settled(x, reading) for x in lines]
         kept = [x for x in lines if not (x.product and x.product.value in reading.dropped and x not in reading.lines)]
         lines = kept
         doubts += [d for d in reading.doubts if d.path.startswith("lines")] if not known else _moved(reading, lines)
     return lines, doubts
+
+
+def _settled(line: RequestLine, reading: Reading) -> RequestLine:
+    """Return the line with an open choice settled by a number that answers it ("380 it is")."""
+    choice = line.quantity.value if line.quantity else None
+    for number in reading.bare_numbers:
+        inside = isinstance(choice, UserRange) and choice.low <= number.value <= choice.high
+        if inside or (isinstance(choice, OneOf) and number.value in choice.counts):
+            return replace(line, quantity=Extracted(Users(number.value), number.evidence))
+    return line
 
 
 def _index(lines: Sequence[RequestLine], line: RequestLine) -> int | None:

@@ -61,6 +61,7 @@ class Reading:
     doubts: tuple[Doubt, ...]
     attached: bool  # the mail points to an attachment for its content
     unchanged: bool
+    bare_numbers: tuple[Extracted[int], ...]  # of short sentences in a reply, without a word for users
 
 
 def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, names_on_file: NamesOnFile) -> Reading:
@@ -152,8 +153,19 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         attached=any(
             h.tag == "cues.attached" for u in blocks[0].units for h in body.within(u.start, u.end, "cues.attached")
         ),
+        bare_numbers=_bare_numbers(blocks[0]) if is_reply else (),
         unchanged=any(b.scan.within(u.start, u.end, "cues.unchanged") for b in blocks for u in b.units),
     )
+
+
+def _bare_numbers(body: Block) -> tuple[Extracted[int], ...]:
+    found = []
+    for unit in body.units:
+        inside = [n for n in body.scan.numbers if unit.start <= n.start and n.end <= unit.end]
+        if unit.kind == "sentence" and len(inside) == 1 and unit.end - unit.start <= 60:
+            number = inside[0]
+            found.append(Extracted(number.value, (body.scan.evidence(number.start, number.end),)))
+    return tuple(found)
 
 
 def _companies(

@@ -20,9 +20,10 @@ from mailbot.domain.request import (
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.merging import merge_lines
 from mailbot.parsers.reading import NamesOnFile, Reading, read
-from mailbot.parsers.requests.addresses import OwnedAddress
+from mailbot.parsers.requests.addresses import OwnedAddress, without_company
 from mailbot.parsers.requests.kinds import Cues, decide_kind
 from mailbot.parsers.requests.persons import Person
+from mailbot.parsers.requests.topics import HOW_TOPICS
 from mailbot.parsers.splitting import split_by_site
 
 
@@ -48,9 +49,15 @@ def understand(
         return silent
     last = readings[-1]
     requests = _requests(readings, knowledge)
-    topics = tuple(t for t in last.topics)
+    topics = _topics(last, requests)
     asks_anew = len(readings) == 1 or _changes(last) or not topics
     return replace(silent, requests=requests, topics=topics, wants_quote=asks_anew)
+
+
+def _topics(reading: Reading, requests: Sequence[Request]) -> tuple[Extracted[str], ...]:
+    """Return what the newest mail asks about; how to get self-managed products is told by their own topic."""
+    self_managed = bool(requests) and all(r.kind in (Kind.DATA_CENTER, Kind.SERVER) for r in requests)
+    return tuple(t for t in reading.topics if not (self_managed and t.value in HOW_TOPICS))
 
 
 def _changes(reading: Reading) -> bool:
@@ -74,7 +81,8 @@ def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool
     self_managed = sum(r.cues.data_center + r.cues.server for r in readings)
     named = bool(sites or [s for s in sens if not (self_managed and s.value.startswith("SEN-L"))])
     lines, line_doubts = merge_lines(readings)
-    addresses = [a for r in readings for a in r.addresses]
+    companies = [c for r in readings for c in (r.sender_company, r.customer_company)]
+    addresses = [without_company(a, companies, knowledge.gazetteers) for r in readings for a in r.addresses]
     kind = _kind(readings, named, lines, any(a.owner == "customer" for a in addresses))
     if kind is None:
         return None

@@ -92,12 +92,27 @@ def _titled(
     for m in re.finditer(r"[^\s\-–—:：/|,，、()（）\[\]【】_]+(?: [^\s\-–—:：/|,，、()（）\[\]【】_]+)*", subject.text):
         for name in _names_in(subject, m.start(), m.end()):
             known = len(name) > 3 or _CJK.search(name)
-            if not known or name == not_this or is_person(name, "", knowledge):
+            person = is_person(name, "", knowledge) and len(name.split()) < 3
+            if not known or name == not_this:
                 continue
             for scan, _ in scans[:-1]:
                 at = scan.text.find(name)
-                if at >= 0:
-                    return _extended(scan, at, at + len(name), knowledge.gazetteers)
+                beside = person and any(0 <= e.start - at - len(name) <= 40 for e in scan.emails)
+                if at >= 0 and not beside and not (person and _CJK.search(name)):
+                    return _grown(scan, at, at + len(name), knowledge.gazetteers)
+    return _leading(scans[0][0], not_this, knowledge)
+
+
+def _leading(scan: Scan, not_this: str | None, knowledge: Knowledge) -> Extracted[str] | None:
+    """Return the organisation that a sentence in Han or Hangul begins with ("星野游戏的Guard到期")."""
+    endings = "|".join(map(re.escape, knowledge.gazetteers.organisations))
+    for m in re.finditer(
+        rf"(?:^|[，。！!,\n\s：:])([一-鿿가-힣]{{1,8}}?(?:{endings}))(?=[的在要想需（(，]|[A-Z]|에서|에|은|는|의)",
+        scan.text,
+    ):
+        lexical = any(h.start <= m.start(1) < h.end and h.tag.startswith(("cues.", "labels.")) for h in scan.hits)
+        if not lexical and m[1] != not_this and not (not_this and m[1] in not_this):
+            return Extracted(m[1], (scan.evidence(m.start(1), m.end(1)),))
     return None
 
 
@@ -370,9 +385,9 @@ def _signed(
         plain = re.sub(r"[^a-z0-9]", "", fold(chunk.value))
         if len(plain) >= 4 and (plain in label or label in plain or _overlap(fold(chunk.value), domain)):
             yield _extracted(scan, chunk)
-    for chunk in chunks:
+    for chunk in map(_trim_cjk, chunks):
         if not _is_noise(scan, chunk, knowledge) and not is_person(chunk.value, email, knowledge):
-            yield _extracted(scan, _trim_cjk(chunk))
+            yield _extracted(scan, chunk)
 
 
 def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, gazetteers: Gazetteers) -> Iterator[Span]:

@@ -94,6 +94,13 @@ class LineBook:
         if not products and any(scan.within(c.start, c.end, "labels.total") for c in cells[:2]):
             return
         mentions = _Mentions(products, find_plans(scan, unit.start, unit.end), [], _sens(scan, unit))
+        headed = [c for c in cells if c.product]
+        if not products and headed:  # a column for each product ("Jira users")
+            for cell in headed:
+                counts = find_quantities(scan, cell.start, cell.end, column=True)
+                product = ProductMention(cell.start, cell.end, cell.product, Polarity.NEUTRAL)
+                self._take(scan, _Mentions([product], [], counts, []), unit)
+            return
         column = next((c for c in cells if "users" in c.tags and not c.tags & {"users_now", "price"}), None)
         elsewhere = [
             c for c in cells if c is not column and not c.tags & {"users_now", "price", "reference", "total", "term"}
@@ -179,6 +186,8 @@ class LineBook:
         targets = [q for q in m.quantities if not q.current]
         self._counts += [(q.quantity, scan.evidence(q.start, q.end)) for q in targets if q.counted]
         plans, from_plan = target_plans(scan, (unit.start, unit.end), m.plans)
+        if scan.within(unit.start, unit.end, "cues.same"):  # "the same number of Guard" asks, whatever stands before
+            m.products = [replace(p, polarity=Polarity.WANT) for p in m.products]
         self._drop(scan, m, unit)
         products = [p for p in m.products if p.polarity is not Polarity.NOT and p.key not in self.dropped]
         if len(products) > 1 and any(p.polarity is not Polarity.HAVE for p in products) and (targets or plans):

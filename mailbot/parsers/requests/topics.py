@@ -10,7 +10,7 @@ from mailbot.parsers.scan import Scan
 
 _QUESTION_MARK = re.compile(r"[?？]\s*[)）\"”]?\s*$")
 
-_HOW = ("how_to_quote", "how_to_renew_or_upgrade")
+HOW_TOPICS = ("how_to_quote", "how_to_renew_or_upgrade")
 """Topics that self-managed products answer by their own topic."""
 
 
@@ -29,7 +29,7 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
         for hit in scan.hits:
             if not (unit.start <= hit.start and hit.end <= unit.end and hit.tag.startswith("topics.")):
                 continue
-            if hit.key in _HOW and self_managed:
+            if hit.key in HOW_TOPICS and self_managed:
                 continue
             if hit.tag.startswith("topics.said.") or question:
                 found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
