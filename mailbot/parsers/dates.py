@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from mailbot.parsers.lexicon import Lexicon
 from mailbot.parsers.phrases import Hit
 
-_ERAS = {"令和": 2018, "平成": 1988, "reiwa": 2018, "r": 2018}
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911, "reiwa": 2018, "r": 2018}
 _NUMERAL_MONTH_END = re.compile(r"(?:(\d{4})\s*[年년.]\s*)?(\d{1,2})\s*[月월]\s*(?:の)?(?:月)?(末|底|末日|최종일|말)")
-_CJK = re.compile(r"(?:(\d{4}|\d{2})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
-_ERA = re.compile(r"(令和|平成)\s*(\d{1,2}|元)\s*年\s*(\d{1,2})\s*月\s*(?:(\d{1,2})\s*日|(末|底))")
+_CJK = re.compile(r"(?:(?<!\d)(\d{4}|\d{2})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
+_ERA = re.compile(r"(令和|平成|民國|民国)\s*(\d{1,3}|元)\s*年\s*(\d{1,2})\s*月\s*(?:(\d{1,2})\s*日|(末|底))")
 _CJK_YEAR_END = re.compile(r"(\d{4})\s*[年년]\s*(?:の)?(底|末|年末|말|연말)")
 _ISO = re.compile(r"(?<![\d.,/-])(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?![\d/-])\.?")
 _NUMERIC = re.compile(r"(?<![\d.,/-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2})(?![\d/-])")

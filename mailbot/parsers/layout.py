@@ -118,9 +118,13 @@ class _Layouter:
             yield pair
             return
         is_bullet = inner > start and bool(text[start:inner].strip(" >\t"))
-        if is_bullet or self._is_heading(inner, end):
+        role = self._heading_role(inner, end)
+        if role == "contact" and len(self._prose) == 1:
+            self._section = role  # a name above what its bearer is
+        if is_bullet or role is not None:
             yield from self._close()
-        if self._is_heading(inner, end):
+        if role is not None:
+            self._section, self._section_paragraph = role, self._paragraph
             return
         self._prose.append((inner if is_bullet else start, end))
 
@@ -136,14 +140,11 @@ class _Layouter:
         )
         return any(len(_COLUMNS.split(n.strip())) >= 3 for n in neighbours)
 
-    def _is_heading(self, start: int, end: int) -> bool:
+    def _heading_role(self, start: int, end: int) -> str | None:
+        """Return the party whose block a line opens, when the line is nothing but its label."""
         stripped_end = start + len(self._scan.text[start:end].rstrip(" :：】]*-=|"))
         tags = label_tags(self._scan, start, stripped_end, 0.8)
-        role = _role(tags)
-        if role is None or tags & {"email", "name"}:
-            return False
-        self._section, self._section_paragraph = role, self._paragraph
-        return True
+        return None if tags & {"email", "name"} else _role(tags)
 
     def _enter(self, tags: frozenset[str]) -> None:
         """Follow a label into its party's block; a contact within a party's block stays in it."""

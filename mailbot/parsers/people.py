@@ -200,6 +200,8 @@ def _chinese(text: str, position: int, end: int, surnames: frozenset[str]) -> Sp
 def _japanese(text: str, position: int, end: int, lexicons: Sequence[Lexicon], surnames: frozenset[str]) -> Span | None:
     honorifics = tuple(h for x in lexicons for h in x.honorifics_after)
     spaced = _JA_NAME.match(text, position, end)
+    if position and re.match(f"[{_HAN}ァ-ヺー]", text[position - 1]):
+        spaced = None  # in the middle of a word
     if spaced and (spaced[1] in surnames or (len(spaced[1]) <= 3 and not _ORGANISATION.search(spaced[1]))):
         given = _without_suffix(spaced[2], honorifics)
         if given:

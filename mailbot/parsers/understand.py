@@ -128,7 +128,7 @@ def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool
 def _kind(
     readings: Sequence[Reading], has_site: bool, lines: Sequence[RequestLine], customer_address: bool
 ) -> Kind | None:
-    products = [x for x in lines if x.product or x.unknown or x.sen]
+    products = [x for x in lines if x.product or x.unknown or (x.sen and not x.sen.value.startswith("SEN-L"))]
     total = Cues()
     for reading in readings:
         total = total + reading.cues

@@ -24,7 +24,11 @@ _CJK_INTRODUCED = re.compile(
 )
 _CAPITAL = r"(?:[A-ZÀ-Þ][\w'’&.-]*|&)"
 _PARTICLES = "de|du|des|del|do|da|dos|das|di|della|dello|dei|degli|delle|la|las|los|von|of|und|and|et|y|e"
-_ARTICLE = r"(?:is |are |ist |est |es |é |the |die |der |la |le |les |l'|el |los |las |il |lo |gli |o |a |os |as )?"
+_ARTICLE = (
+    r"(?:is |are |ist |est |es |é )?"
+    r"(?:a empresa |la empresa |the company |die firma |la société |l'azienda |the |die |der |la |le |les |l'|el |los "
+    r"|las |il |lo |gli |o |a |os |as )?"
+)
 _LATIN_INTRODUCED = re.compile(
     rf"[\s,:–-]*{_ARTICLE}({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))*)"
 )
@@ -93,7 +97,7 @@ def _titled(
         for name in _names_in(subject, m.start(), m.end()):
             known = len(name) > 3 or _CJK.search(name)
             person = is_person(name, "", knowledge) and len(name.split()) < 3
-            if not known or name == not_this:
+            if not known or name == not_this or re.search(r"\d{3}", name):
                 continue
             for scan, _ in scans[:-1]:
                 at = scan.text.find(name)
@@ -285,7 +289,7 @@ def _grown(scan: Scan, start: int, end: int, gazetteers: Gazetteers) -> Extracte
         )
         and "\n" not in follow[0]
     ):
-        lexical = [h for h in scan.hits if end <= h.start < follow.end()]
+        lexical = [h for h in scan.hits if end <= h.start < follow.end() and h.tag != "kinds.cloud"]
         if not lexical:
             end = follow.end()
     return _extended(scan, start, end, gazetteers)
@@ -316,7 +320,8 @@ def _introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extr
                 lexical = ("cues.", "kinds.", "labels.")
                 if any(h.start <= start < h.end and h.tag.startswith(lexical) for h in scan.hits):
                     continue
-                if not _is_organisation(scan, start, m[1], knowledge):
+                korean = re.match("[가-힣]", m[1])
+                if not korean and not _is_organisation(scan, start, m[1], knowledge):
                     continue
                 return Extracted(m[1], (scan.evidence(start, start + len(m[1])),))
             continue
@@ -375,10 +380,11 @@ def _signed(
 ) -> Iterator[Extracted[str]]:
     own = set(fold(name or "").split())
     chunks = [c for c in _chunks(scan, spans, name, knowledge.gazetteers) if not set(fold(c.value).split()) <= own]
+    forms = legal_forms(knowledge.gazetteers.legal_forms)
     domain = email.rpartition("@")[2]
     label = re.sub(r"[^a-z0-9]", "", ".".join(domain.split(".")[:-1]))
     for chunk in chunks:
-        if has_legal_form(chunk.value, knowledge.gazetteers):
+        if has_legal_form(chunk.value, knowledge.gazetteers) and forms.without(chunk.value):
             whole = legal_forms(knowledge.gazetteers.legal_forms).up_to(chunk.value)
             yield _extracted(scan, _trim_cjk(Span(chunk.start, chunk.start + len(whole), whole)))
     for chunk in chunks:

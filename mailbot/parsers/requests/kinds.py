@@ -72,7 +72,7 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
         return Kind.CO_TERM
     if (cues.trial or cues.monthly) and cues.annual and cues.existing_site:  # a trial or monthly site goes annual
         return Kind.EXISTING_SITE
-    if cues.monthly and not cues.annual and not cues.renewal and not cues.existing_site:
+    if cues.monthly and not cues.annual and not cues.renewal:
         return Kind.MONTHLY
     if cues.renewal and not (cues.new_site and not has_site):
         return Kind.RENEWAL

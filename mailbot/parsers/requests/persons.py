@@ -148,6 +148,10 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
             name = _previous_line(scan, unit, email, knowledge)
         yield _person(scan, name, email, not senders.are(email.value), bool(role))
         left = email.end
+    if not emails and not roles and unit.section == "contact":
+        name = name_at(scan, unit.start, unit.end, knowledge)
+        if name is not None and len(scan.text[name.end : unit.end].strip(" .,様님")) <= 2:
+            yield _person(scan, name, None, theirs=True, named=True)
     if not emails:
         for role_hit in roles:
             name = _near_role(scan, role_hit.start, role_hit.end, unit, knowledge)

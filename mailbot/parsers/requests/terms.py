@@ -86,6 +86,9 @@ def _currencies(scan: Scan, unit: Unit) -> list[tuple[str, Evidence]]:
             continue
         if unit.kind == "row" or (unit.kind == "pair" and unit.tags & {"price", "reference"} and not labelled):
             continue
+        refused = [c for c in scan.within(hit.end, min(unit.end, hit.end + 24), "cues.not") if scan.verb_final]
+        if refused or polarity(scan, (unit.start, unit.end), hit.start, hit.end) is Polarity.NOT:
+            continue
         label = (
             bool(scan.within(unit.start, hit.start, "labels.price"))
             and "(" in scan.folded[max(unit.start, hit.start - 2) : hit.start]

@@ -35,6 +35,10 @@ def writer_name(
                 alone = name is not None and _stands_alone(m[0].strip(), name.value)
                 if name is not None and alone and is_person(name.value, email, knowledge):
                     written.append(Extracted(name.value, (body.evidence(name.start, name.end),)))
+    if body.lexicons[0].code == "ja":  # a surname alone is no full name (policy 2)
+        surnames = knowledge.gazetteers.surnames["ja"]
+        written = [w for w in written if w.value not in surnames]
+        header = None if header in surnames else header
     if header is None:
         return written[0] if written else None
     for own in written:
