@@ -6,7 +6,10 @@ READY := .venv/.ready
 TEST_PACKAGES := dovecot-imapd postgresql poppler-utils
 GALLERY_PACKAGES := chromium poppler-utils
 
-.PHONY: help setup demo test lint gallery lock clean
+RUNS ?= 20
+MINUTES ?= 10
+
+.PHONY: help setup demo test faults lint gallery lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -22,6 +25,10 @@ demo: $(READY)       ## run the desk on sample mail with embedded servers; resul
 test: $(READY)       ## run all tests, installing the Debian packages they need
 	@scripts/debian-packages $(TEST_PACKAGES)
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
+
+faults: $(READY)     ## kill the service at every point, RUNS=20 times each, and run it MINUTES=10 under random faults
+	@scripts/debian-packages $(TEST_PACKAGES)
+	@FAULT_RUNS=$(RUNS) FAULT_MINUTES=$(MINUTES) .venv/bin/python -m pytest -s tests/faults
 
 lint: $(READY)       ## check style, types and import directions
 	.venv/bin/ruff check .

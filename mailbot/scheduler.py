@@ -160,6 +160,7 @@ def _process_all(service: Service, stop: threading.Event, replies: threading.Eve
 
 
 def _deliver_all(service: Service, stop: threading.Event) -> None:
+    settle_abandoned(service.store, service.clock, service.deliver)
     while not stop.is_set():
         report = deliver_due(service.store, service.transport, service.clock, service.deliver)
         if report == DeliverReport() or report.again:
@@ -187,7 +188,6 @@ def _whenever(wake: threading.Event, stop: threading.Event, work: Callable[[], N
 
 def _look_after(service: Service) -> None:
     try:
-        settle_abandoned(service.store, service.clock, service.deliver)
         look_after(service.store, service.clock, service.upkeep)
     except MailbotError as error:
         log.warning("upkeep_failed", error=type(error).__name__)

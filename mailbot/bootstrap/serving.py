@@ -64,13 +64,18 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
                     domain=reply_domain(installation),
                     lease_seconds=settings.intake.lease_seconds,
                     budget=_budget(settings.limits),
+                    hold=dt.timedelta(seconds=settings.sending.hold_seconds),
                 ),
                 deliver=DeliverOptions(
                     sender=settings.desk.address,
                     lease_seconds=settings.intake.lease_seconds,
                     dot_seconds=outgoing.dot_timeout,
+                    first_retry=dt.timedelta(seconds=settings.sending.first_retry_seconds),
+                    resend_after=dt.timedelta(seconds=settings.sending.resend_seconds),
+                    give_up=dt.timedelta(hours=settings.sending.give_up_hours),
                 ),
                 processors=settings.intake.processors,
+                tick_seconds=settings.intake.tick_seconds,
             )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mailbot.domain.errors import OutcomeUnknown, Refused, SetupError, TransientError
 from mailbot.domain.outgoing import SendPhase
+from mailbot.fail_points import fail_point
 from mailbot.mail.tls import Login, Security, Server, connection_error, context_for
 
 KEEP_OPEN = 30.0  # seconds for which an unused session is trusted to live
@@ -110,6 +111,7 @@ class SmtpTransport:
         try:
             _set_timeout(session, self._account.dot_timeout)
             session.send(b".\r\n")
+            fail_point("dot_written")
             reply = session.getreply()
             _set_timeout(session, self._account.server.timeout)
         except (smtplib.SMTPServerDisconnected, OSError) as error:

@@ -9,6 +9,7 @@ import structlog
 from mailbot.domain.case import CaseEvent
 from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, SetupError, TransientError
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, ReplyKind, SendPhase
+from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, Store, Transport
 
 UNKNOWN = "outcome unknown"  # how `last_error` begins after an attempt that may have been delivered
@@ -88,6 +89,7 @@ def _deliver(
     """Return the state in which the attempt has left the row; SENDING when another worker has taken it over."""
 
     def remember(phase: SendPhase) -> None:
+        fail_point(f"sending_{phase.value}")
         if phase is SendPhase.DOT:  # before it any attempt may be repeated, so only this one must be known for ever
             with store.begin() as uow:
                 uow.outbox.set_phase(entry, phase, lease_seconds=options.dot_seconds + options.lease_seconds)
@@ -95,6 +97,7 @@ def _deliver(
 
     try:
         transport.send(sender=options.sender, recipients=entry.recipients, raw=entry.raw, on_phase=remember)
+        fail_point("taken")
         return _sent(entry, store, clock)
     except LeaseLost:
         log.error("claim_lost_while_sending", entry=entry.id)
@@ -112,6 +115,7 @@ def _sent(entry: OutboxEntry, store: Store, clock: Clock) -> OutboxState:
         uow.outbox.finish(entry, OutboxState.SENT)
         uow.cases.append(_event(entry, clock(), "ReplySent"))
         uow.commit()
+    fail_point("sent")
     log.info("sent", entry=entry.id, kind=entry.kind.value, attempt=entry.attempts)
     return OutboxState.SENT
 

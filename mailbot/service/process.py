@@ -12,6 +12,7 @@ from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import InputError, LeaseLost, StaleCase, TransientError
 from mailbot.domain.file import Records
 from mailbot.domain.message import InboundMessage
+from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.budget import ReplyBudget, limit_reached
 from mailbot.service.changes import says_the_same
@@ -24,12 +25,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessOptions:
-    """`domain` is the right side of our Message-IDs. A mail is tried `attempts` times in its life."""
+    """`domain` is the right side of our Message-IDs. A mail is tried `attempts` times in its life.
+
+    Replies leave after `hold`, so that staff can still withdraw them.
+    """
 
     domain: str
     attempts: int = 3
     lease_seconds: float = 120.0
     budget: ReplyBudget = field(default_factory=ReplyBudget)
+    hold: dt.timedelta = dt.timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ def process_next(
         uow.commit()
     if entry is None:
         return None
+    fail_point("claimed")
     try:
         if entry.attempts > options.attempts:
             return _park(
@@ -84,6 +90,7 @@ def _process(
     options: ProcessOptions,
 ) -> ProcessReport:
     message = understanding.read(entry.raw)
+    fail_point("read")
     history = _find_history(entry, message, store, understanding)
     if history.twin is not None:
         return _finish_copy(entry, history.twin, store)
@@ -91,6 +98,7 @@ def _process(
     decision = understanding.decide([*history.thread, message], records_for(store))
     if decision.action is Action.IGNORE:
         return _finish_ignored(entry, history.case, decision, store)
+    fail_point("decided")
     hold = _reason_to_hold(message, history, decision, understanding, store)
 
     with store.begin() as uow:
@@ -101,7 +109,7 @@ def _process(
         hold = hold or switched or _over_budget(message, case, uow, options.budget, now)
         if hold is None and decision.acknowledge:
             reply = Reply(kind=REPLY_TO_ACTION[decision.action], case=case, decision=decision, newest=message)
-            post(*write(reply, uow, render, now, domain=options.domain), case, uow, now)
+            post(*write(reply, uow, render, now, domain=options.domain), case, uow, now + options.hold)
         if decision.action is Action.REVIEW or switched is not None:
             uow.reviews.open(case, decision, entry.id, now, note=switched or "")
         elif hold is not None:
@@ -109,7 +117,9 @@ def _process(
         else:
             uow.reviews.close_for(case, now)
         uow.inbox.finish(entry, InboxState.DONE, case_id=case.id, outcome=decision.action.value, cause=hold or "")
+        fail_point("recorded")
         uow.commit()
+    fail_point("processed")
     return ProcessReport(entry_id=entry.id, outcome=decision.action.value, case_number=case.number)
 
 

@@ -14,6 +14,7 @@ import structlog
 
 from mailbot.domain.case import Fetched, InboxState
 from mailbot.domain.errors import TransientError
+from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, Mailbox, Store, UnitOfWork
 
 HEADER_BYTES = 64 * 1024  # of a message's start, in which its Message-ID and From are looked for
@@ -60,6 +61,7 @@ def receive_new(
         log.warning("uidvalidity_changed", mailbox=str(mailbox.key), before=cursor[0], now=mailbox.uidvalidity)
         cursor = (mailbox.uidvalidity, 0)
     there = mailbox.uids_from(cursor[1] + 1)
+    fail_point("listed")
     missing = _without_row(mailbox, store, there)
     stored, stuck = _store(mailbox, store, clock, missing[: options.at_once])
     if stored:
@@ -124,6 +126,7 @@ def _store(mailbox: Mailbox, store: Store, clock: Clock, uids: Sequence[int]) ->
     states: Counter[InboxState] = Counter()
     absent = set(uids)
     for batch in _batches(mailbox.fetch(uids)):
+        fail_point("fetched")
         with store.begin() as uow:
             for message in batch:
                 state = _state_of(uow, message)
@@ -133,6 +136,7 @@ def _store(mailbox: Mailbox, store: Store, clock: Clock, uids: Sequence[int]) ->
                 if added is not None and state is InboxState.TOO_LARGE:
                     _show_to_staff(uow, added, message, clock())
             uow.commit()
+        fail_point("stored")
         absent.difference_update(message.uid for message in batch)
     if not absent:
         return states, []
@@ -177,7 +181,9 @@ def _file_away(mailbox: Mailbox, store: Store) -> int:
     filed = []
     try:
         for entry in waiting:
+            fail_point("filing_away")
             mailbox.file_away(entry.uid)
+            fail_point("filed_away")
             filed.append(entry.id)
     except TransientError as error:
         log.warning("not_filed_away", mailbox=str(mailbox.key), waiting=len(waiting) - len(filed), error=str(error))
@@ -185,6 +191,7 @@ def _file_away(mailbox: Mailbox, store: Store) -> int:
         with store.begin() as uow:
             uow.inbox.mark_filed(filed)
             uow.commit()
+        fail_point("marked_filed")
     return len(filed)
 
 

@@ -133,6 +133,16 @@ class IntakeSettings(Struct, frozen=True, kw_only=True):
     poll_seconds: Seconds = 60.0
     processors: Annotated[int, Meta(ge=1, le=64)] = 1
     lease_seconds: Seconds = 120.0
+    tick_seconds: Seconds = 5.0
+
+
+class SendingSettings(Struct, frozen=True, kw_only=True):
+    """When replies leave, and when they are tried again."""
+
+    hold_seconds: Annotated[float, Meta(ge=0)] = 0.0
+    first_retry_seconds: Seconds = 60.0
+    resend_seconds: Seconds = 900.0
+    give_up_hours: Seconds = 48.0
 
 
 class LogSettings(Struct, frozen=True, kw_only=True):
@@ -154,4 +164,5 @@ class Settings(Struct, frozen=True, kw_only=True):
     quotes: QuoteSettings = QuoteSettings()
     limits: LimitSettings = LimitSettings()
     intake: IntakeSettings = IntakeSettings()
+    sending: SendingSettings = SendingSettings()
     log: LogSettings = LogSettings()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from mailbot.domain.errors import SetupError
+from mailbot.fail_points import fail_point
 from mailbot.store.engine import READ_ONLY, make_engine, parse_url
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def upgrade(url: str) -> None:
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
+            fail_point("migrating")
     except sa.exc.OperationalError as error:
         raise _unreachable(engine.url, error) from error
     finally:

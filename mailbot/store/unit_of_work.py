@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from mailbot.domain.errors import TransientError
+from mailbot.fail_points import fail_point
 from mailbot.ports import (
     AuditStore,
     CaseStore,
@@ -62,7 +63,9 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         """Make it last: on disk when this returns."""
+        fail_point("committing")
         self._connection.commit()
+        fail_point("committed")
 
 
 class SqlStore:

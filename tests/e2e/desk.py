@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.support import dovecot as imap
@@ -68,35 +69,44 @@ lease_seconds = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The folder, and a way to call the command in it."""
+    """The folder, and a way to call the command in it. `settings` are variables that overrule its settings."""
 
     folder: Path
     data: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def call(self, *arguments: str | Path) -> str:
         """Return what the command prints; it must succeed."""
-        done = subprocess.run(
+        done = self.try_to(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def try_to(self, *arguments: str | Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Return how the command ended."""
+        return subprocess.run(
             [MAILBOT, "--folder", self.folder, *arguments],
             capture_output=True,
             text=True,
             check=False,
-            env=_environment(),
+            env=self._environment(environment),
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
 
     def explain(self, paths: Sequence[Path]) -> Mapping[Path, Mapping[str, Any]]:
         """Return what the command would do with each mail."""
         lines = self.call("explain", "--json", "--data", self.data, *paths).splitlines()
         return dict(zip(paths, map(json.loads, lines), strict=True))
 
-    @contextlib.contextmanager
-    def running(self) -> Iterator["subprocess.Popen[bytes]"]:
-        """Run the service for the time of the block; its log lies in the folder. It must end well on SIGTERM."""
+    def start(self, **environment: str) -> "subprocess.Popen[bytes]":
+        """Start the service; its log lies in the folder."""
         with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [MAILBOT, "--folder", self.folder, "run"], stdout=log, stderr=log, env=_environment()
+            return subprocess.Popen(
+                [MAILBOT, "--folder", self.folder, "run"], stdout=log, stderr=log, env=self._environment(environment)
             )
+
+    @contextlib.contextmanager
+    def running(self, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+        """Run the service for the time of the block. It must end well on SIGTERM."""
+        with self.start(**environment) as process:
             try:
                 yield process
                 if process.poll() is None:
@@ -109,11 +119,22 @@ class Desk:
     def log(self) -> str:
         return (self.folder / "log").read_text()
 
+    def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
+        return {**ours, **self.settings, **more}
+
 
 def make_desk(
-    folder: Path, data: Path, *, database_url: str, dovecot: imap.Dovecot, user: str, sink: smtp.Sink
+    folder: Path,
+    data: Path,
+    *,
+    database_url: str,
+    dovecot: imap.Dovecot,
+    user: str,
+    sink: smtp.Sink,
+    overrule: Mapping[str, str] = MappingProxyType({}),
 ) -> Desk:
-    """Return a desk with its folder, database and records made."""
+    """Return a desk with its folder, database and records made; `overrule` are variables over its settings."""
     for name in ("config", "secrets"):
         (folder / name).mkdir(parents=True)
     for name, secret in (("imap", imap.PASSWORD), ("smtp", smtp.PASSWORD)):
@@ -128,7 +149,7 @@ def make_desk(
         smtp_user=smtp.USER,
     )
     (folder / "config" / "mailbot.toml").write_text(settings)
-    desk = Desk(folder=folder, data=data)
+    desk = Desk(folder=folder, data=data, settings=overrule)
     desk.call("db", "upgrade")
     desk.call("import", data)
     return desk
@@ -140,7 +161,3 @@ def until(condition: Callable[[], bool], *, seconds: float, what: Callable[[], o
     while not condition():
         assert time.monotonic() < deadline, what()
         time.sleep(0.05)
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}

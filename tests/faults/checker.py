@@ -1,0 +1,135 @@
+"""Looks at a desk from outside, after everything has settled: the mailbox, what the SMTP sink took, the database."""
+
+import collections
+import email
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import imapclient
+import sqlalchemy as sa
+
+from mailbot.store.engine import make_engine
+from tests.support.smtp_sink import Taken
+
+KILLED_EACH_TIME = "not finished in 3 attempts"
+"""The cause of a mail that was parked because the program ended while it worked on it, three times."""
+
+END_STATES = {"done", "parked", "too_large", "old", "vanished", "copy"}
+FOLDERS = ("INBOX", "Processed")
+
+MAILS = "SELECT id, sha256, state, outcome, cause, case_id FROM inbox"
+REPLIES = """
+SELECT o.case_id, o.kind, o.state, o.last_error, b.raw FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id
+"""
+SHOWN = "SELECT DISTINCT case_id FROM review_items"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A mail that was put into the mailbox, and whether a reply to it is due."""
+
+    raw: bytes
+    reply_due: bool
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.raw).hexdigest()
+
+    @property
+    def message_id(self) -> str:
+        return str(email.message_from_bytes(self.raw)["Message-ID"])
+
+
+def unsettled(database_url: str, delivered: Sequence[Delivered]) -> list[str]:
+    """Return what is still on its way, in words; nothing when all has settled."""
+    mails = _query(database_url, MAILS)
+    found = [f"{len(delivered) - len(mails)} not stored"] if len(mails) < len(delivered) else []
+    found += [f"mail {mail.id} is {mail.state}" for mail in mails if mail.state not in END_STATES]
+    replies = _query(database_url, REPLIES)
+    return found + [f"{reply.kind} of case {reply.case_id} {reply.state}" for reply in replies if _on_its_way(reply)]
+
+
+def problems(
+    person: imapclient.IMAPClient, taken: Iterable[Taken], database_url: str, delivered: Sequence[Delivered]
+) -> list[str]:
+    """Return every broken promise in words: a mail lost, invented or answered differently twice, a reply lost."""
+    found = unsettled(database_url, delivered)
+    found += _lost_from_the_mailbox(person, delivered)
+    mails, replies = _query(database_url, MAILS), _query(database_url, REPLIES)
+    rows = collections.Counter(mail.sha256 for mail in mails)
+    found += [f"{one.message_id} has {rows[one.sha256]} rows" for one in delivered if rows[one.sha256] != 1]
+    found += [f"row {m.id} is of no mail" for m in mails if m.sha256 not in {one.sha256 for one in delivered}]
+    times = collections.Counter(one.raw for one in taken)
+    found += [
+        f"{count} times a mail went out that no row holds" for raw, count in times.items() if raw not in _raws(replies)
+    ]
+    shown = {row.case_id for row in _query(database_url, SHOWN)}
+    found += [f"mail {m.id} is parked and not shown" for m in mails if m.state == "parked" and m.case_id not in shown]
+    for reply in replies:
+        found += _wrong_about(reply, times[bytes(reply.raw)], shown)
+    return found + _wrong_answers(delivered, mails, replies, times)
+
+
+def _lost_from_the_mailbox(person: imapclient.IMAPClient, delivered: Sequence[Delivered]) -> list[str]:
+    """Each mail is on the server once, in one of the two folders, not marked as seen."""
+    there: collections.Counter[bytes] = collections.Counter()
+    found = []
+    for folder in FOLDERS:
+        if person.folder_exists(folder):
+            person.select_folder(folder, readonly=True)
+            answers = person.fetch(person.search(), ["BODY.PEEK[]", "FLAGS"])
+            there.update(answer[b"BODY[]"] for answer in answers.values())
+            found += [f"UID {uid} of {folder} was marked" for uid, a in answers.items() if b"\\Seen" in a[b"FLAGS"]]
+    return found + [
+        f"{one.message_id} is on the server {there[one.raw]} times" for one in delivered if there[one.raw] != 1
+    ]
+
+
+def _wrong_about(reply: sa.Row[tuple[object, ...]], times: int, shown: set[object]) -> list[str]:
+    name = f"{reply.kind} of case {reply.case_id}, {reply.state}"
+    doubtful = str(reply.last_error or "").startswith("outcome unknown")
+    found = []
+    if times > 1 and (reply.kind == "quote" or not doubtful or times > 2):
+        found.append(f"{name} went out {times} times")
+    if reply.state == "sent" and times == 0:
+        found.append(f"{name} never went out")
+    if reply.state in ("unknown", "failed") and reply.case_id not in shown:
+        found.append(f"{name} was not shown to staff")
+    return found
+
+
+def _wrong_answers(
+    delivered: Sequence[Delivered],
+    mails: Sequence[sa.Row[tuple[object, ...]]],
+    replies: Sequence[sa.Row[tuple[object, ...]]],
+    times: Mapping[bytes, int],
+) -> list[str]:
+    """Each mail has the one reply that is due, or none when none is."""
+    answers = collections.Counter(str(email.message_from_bytes(bytes(r.raw))["In-Reply-To"]) for r in replies)
+    given_up = {mail.sha256 for mail in mails if mail.state == "parked" and mail.cause.startswith(KILLED_EACH_TIME)}
+    found = [
+        f"{one.message_id} has {answers[one.message_id]} replies"
+        for one in delivered
+        if answers[one.message_id] != (one.reply_due and one.sha256 not in given_up)
+    ]
+    sent = {raw for raw, count in times.items() if count}
+    given = collections.Counter(str(email.message_from_bytes(raw)["In-Reply-To"]) for raw in sent)
+    return found + [f"{message_id} got {count} different replies" for message_id, count in given.items() if count > 1]
+
+
+def _raws(replies: Sequence[sa.Row[tuple[object, ...]]]) -> set[bytes]:
+    return {bytes(reply.raw) for reply in replies}
+
+
+def _on_its_way(reply: sa.Row[tuple[object, ...]]) -> bool:
+    return reply.state in ("ready", "sending")
+
+
+def _query(database_url: str, statement: str) -> Sequence[sa.Row[tuple[object, ...]]]:
+    engine = make_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            return connection.execute(sa.text(statement)).all()
+    finally:
+        engine.dispose()

@@ -1,0 +1,25 @@
+"""The points of the catalogue (failures, section 2) at which the program is killed."""
+
+SERVICE = {
+    "K1": "listed",
+    "K9": "claimed",
+    "K2": "fetched",
+    "K3": "committing:2",  # the mail's row is written; the first commit of a start is the cursor's
+    "K10": "read",
+    "K4": "stored",
+    "K5": "filing_away",
+    "K12": "decided",
+    "K7": "filed_away",
+    "K8": "marked_filed",
+    "K13": "recorded",
+    "K15": "sending_connected",
+    "K16": "sending_data",
+    "K14": "processed",  # K11 as well: reading and deciding have no commit of their own
+    "K17": "dot_written",
+    "K18": "taken",
+    "K19": "sent",
+}
+"""Passages of the service that every answered mail takes, in an order that kills few mails twice."""
+
+MOVE_SENT = b" MOVE "
+"""K6, seen on the wire: the command was given, its answer not yet read."""

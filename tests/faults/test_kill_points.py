@@ -1,0 +1,75 @@
+"""The program is killed (SIGKILL) at each point of the catalogue; nothing is lost, and nothing is answered twice."""
+
+import os
+import random
+import re
+import signal
+
+import pytest
+
+from tests.faults.points import MOVE_SENT, SERVICE
+from tests.faults.world import make_world
+from tests.support.proxy import running_proxy
+
+RUNS = int(os.environ.get("FAULT_RUNS", "1"))
+"""How often each point is tried; `make faults` tries more often, on PostgreSQL too, at random passages."""
+
+
+@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.parametrize("database", ["sqlite"] if RUNS == 1 else ["sqlite", "postgres"])
+def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, database, dovecot, tmp_path):
+    url = request.getfixturevalue(f"{database}_url")
+    rng = random.Random(seed := random.SystemRandom().randrange(10**6))
+    print(f"seed {seed}")
+    with make_world(tmp_path, dovecot, url) as world:
+        for run in range(RUNS):
+            for point in SERVICE.values():
+                world.deliver(2)
+                world.die_at(point if run == 0 or ":" in point else f"{point}:{rng.randint(1, 2)}")
+        with world.desk.running():
+            world.settle()
+        assert world.problems() == []
+
+
+def test_a_kill_between_the_move_and_its_answer_files_each_mail_once(sqlite_url, dovecot, tmp_path):
+    with running_proxy(dovecot.port) as proxy:
+        through = {
+            "MAILBOT_MAILBOXES__QUOTES__HOST": "127.0.0.1",
+            "MAILBOT_MAILBOXES__QUOTES__PORT": str(proxy.port),
+            "MAILBOT_MAILBOXES__QUOTES__SECURITY": "none",
+        }
+        with make_world(tmp_path, dovecot, sqlite_url, **through) as world:
+            for _ in range(max(2, RUNS)):
+                world.deliver(2)
+                world.die_on_the_wire(MOVE_SENT, proxy)
+            with world.desk.running():
+                world.settle()
+            assert world.problems() == []
+
+
+def test_a_kill_while_staff_release_a_draft_sends_it_once(sqlite_url, dovecot, tmp_path):
+    with make_world(tmp_path, dovecot, sqlite_url) as world:
+        world.deliver(len(world.reply_due))
+        with world.desk.running():
+            world.settle()
+            [item] = re.findall(r"^ *(\d+)  .*co_term_review", world.desk.call("review", "list"), re.MULTILINE)
+            quotes = sum(b"application/pdf" in taken.raw for taken in world.sink.taken)
+            before = world.desk.try_to("review", "approve", item, MAILBOT_FAIL_POINT="committing")
+            after = world.desk.try_to("review", "approve", item, MAILBOT_FAIL_POINT="committed")
+            assert before.returncode == after.returncode == -signal.SIGKILL
+            assert "approved by" in world.desk.try_to("review", "approve", item).stderr
+            world.settle()
+        assert sum(b"application/pdf" in taken.raw for taken in world.sink.taken) == quotes + 1
+
+
+def test_a_kill_during_an_import_or_a_migration_leaves_the_old_state_whole(sqlite_url, dovecot, tmp_path):
+    with make_world(tmp_path, dovecot, sqlite_url) as world:
+        desk = world.desk
+        before = desk.try_to("doctor").stdout
+        assert desk.try_to("import", desk.data, MAILBOT_FAIL_POINT="committing").returncode == -signal.SIGKILL
+        assert desk.try_to("doctor").stdout == before
+        fresh = {"MAILBOT_DATABASE__URL": f"sqlite:///{tmp_path}/fresh.sqlite3"}
+        killed = desk.try_to("db", "upgrade", **fresh, MAILBOT_FAIL_POINT="migrating")
+        assert killed.returncode == -signal.SIGKILL
+        assert desk.try_to("db", "current", **fresh).stdout == "none\n"
+        assert desk.try_to("db", "upgrade", **fresh).returncode == 0

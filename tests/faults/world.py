@@ -1,0 +1,118 @@
+"""The real command between a real IMAP server, an SMTP sink and a database, and mails without end for it."""
+
+import contextlib
+import itertools
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import imapclient
+
+from tests.e2e.desk import Desk, make_desk, until
+from tests.faults import checker
+from tests.faults.checker import Delivered
+from tests.support.dovecot import Dovecot
+from tests.support.proxy import Proxy
+from tests.support.smtp_sink import Sink, running_sink
+
+SHIPPED = Path(__file__).parents[2] / "config" / "demo"
+SETTINGS = {
+    "MAILBOT_INTAKE__POLL_SECONDS": "1",
+    "MAILBOT_INTAKE__LEASE_SECONDS": "1",
+    "MAILBOT_INTAKE__TICK_SECONDS": "0.5",
+    "MAILBOT_SMTP__TIMEOUT_SECONDS": "0.5",
+    "MAILBOT_SENDING__RESEND_SECONDS": "1",
+    "MAILBOT_MAILBOXES__QUOTES__SINCE": "all",
+}
+_users = (f"faults{number}" for number in itertools.count())
+
+
+@dataclass(kw_only=True)
+class World:
+    """A desk, what surrounds it, and what was delivered to it so far."""
+
+    desk: Desk
+    sink: Sink
+    person: imapclient.IMAPClient
+    database_url: str
+    reply_due: Mapping[Path, bool]
+    delivered: list[Delivered] = field(default_factory=list)
+
+    def deliver(self, count: int = 1) -> None:
+        """Put mails into the mailbox, of every kind in turn, each from a reseller of its own."""
+        for _ in range(count):
+            number = len(self.delivered)
+            path = list(self.reply_due)[number % len(self.reply_due)]
+            mail = Delivered(raw=as_from_another(path.read_bytes(), number), reply_due=self.reply_due[path])
+            self.delivered.append(mail)
+            self.person.append("INBOX", mail.raw)
+
+    def die_on_the_wire(self, command: bytes, proxy: Proxy, *, seconds: float = 30) -> None:
+        """Run the service until it has been killed after it gave the command and before the answer."""
+        with self.desk.start() as process:
+            proxy.on_request = lambda said: process.kill() if command in said else None
+            ended(process, repr(command), seconds, self)
+        proxy.on_request = lambda said: None
+
+    def die_at(self, point: str, *, seconds: float = 30) -> None:
+        """Run the service until it has ended itself at the fail point."""
+        with self.desk.start(MAILBOT_FAIL_POINT=point) as process:
+            ended(process, point, seconds, self)
+
+    def settle(self, *, seconds: float = 60) -> None:
+        """Wait until nothing is on its way any more."""
+        until(lambda: not self.unsettled(), seconds=seconds, what=lambda: (self.unsettled(), self.desk.log()[-3000:]))
+
+    def unsettled(self) -> list[str]:
+        return checker.unsettled(self.database_url, self.delivered)
+
+    def problems(self) -> list[str]:
+        return checker.problems(self.person, self.sink.taken, self.database_url, self.delivered)
+
+
+@contextlib.contextmanager
+def make_world(folder: Path, dovecot: Dovecot, database_url: str, **settings: str) -> Iterator[World]:
+    """Give a world with nothing in it, its desk not running; `settings` are variables over those of SETTINGS."""
+    user = next(_users)
+    person = dovecot.connect(user)
+    with running_sink(certificates=dovecot.certificates, login=True) as sink:
+        desk = make_desk(
+            folder / "desk",
+            SHIPPED / "data",
+            database_url=database_url,
+            dovecot=dovecot,
+            user=user,
+            sink=sink,
+            overrule={**SETTINGS, **settings},
+        )
+        yield World(desk=desk, sink=sink, person=person, database_url=database_url, reply_due=foretold(desk))
+    person.logout()
+
+
+def foretold(desk: Desk) -> Mapping[Path, bool]:
+    """Return for each sample mail whether the desk replies to it."""
+    paths = sorted((SHIPPED / "mails").glob("*.eml"))
+    return {path: result["reply"] is not None for path, result in desk.explain(paths).items()}
+
+
+def as_from_another(raw: bytes, number: int) -> bytes:
+    """Return the mail as another person of the same reseller would have written it, in a thread of its own."""
+    mail = re.sub(rb"\r?\n", b"\r\n", raw)
+    mail = re.sub(rb"(?im)^(In-Reply-To|References):.*\r\n([ \t].*\r\n)*", b"", mail)
+    sender = re.search(rb"(?im)^From:.*?([\w.+-]+)@", mail)
+    assert sender is not None
+    mail = mail.replace(sender[1] + b"@", b"%s.%d@" % (sender[1], number))
+    return re.sub(rb"(?im)^Message-ID: <", b"Message-ID: <%d." % number, mail)
+
+
+def ended(process: "subprocess.Popen[bytes]", point: str, seconds: float, world: World) -> None:
+    """Wait until the process has been killed at the point."""
+    try:
+        status = process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise AssertionError(f"never came to {point}:\n{world.desk.log()[-3000:]}") from None
+    assert status == -signal.SIGKILL, f"{point}: ended with {status}\n{world.desk.log()[-3000:]}"
