@@ -26,6 +26,7 @@ def split_by_site(first: Reading, readings: Sequence[Reading]) -> list[list[Read
             persons=tuple(p for p in first.persons if start <= p.at < end or not p.theirs),
             addresses=tuple(a for a in first.addresses if _within(a.value.evidence, start, end)),
             customer_company=first.companies.get(site.value),
+            doubts=tuple(d for d in first.doubts if not d.path.startswith("lines")),
         )
         out.append([part if r is first else r for r in readings])
     return out

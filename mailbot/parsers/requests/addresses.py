@@ -132,7 +132,7 @@ def _of_unit(
             continue
         verb = _VERB.match(scan.folded, mark.end, stop)
         after = address_in(scan, verb.end(), stop, owner, gazetteers) if verb else None
-        if after is None and unit.kind == "pair":
+        if after is None:
             after = address_in(scan, mark.end, stop, owner, gazetteers)
         before = None
         if after is None:

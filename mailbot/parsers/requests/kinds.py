@@ -64,7 +64,7 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
     `lines` are those of Cloud products; without any, words for self-managed products decide.
     """
     cloud = bool(lines) or has_site  # a SEN alone names no Cloud subscription where the words are of Data Center
-    if not cloud and cues.data_center:
+    if not cloud and cues.data_center and cues.data_center >= cues.server:
         return Kind.DATA_CENTER
     if not cloud and cues.server and not cues.cloud:
         return Kind.SERVER

@@ -186,6 +186,10 @@ class LineBook:
         targets = [q for q in m.quantities if not q.current]
         self._counts += [(q.quantity, scan.evidence(q.start, q.end)) for q in targets if q.counted]
         plans, from_plan = target_plans(scan, (unit.start, unit.end), m.plans)
+        if scan.within(unit.start, unit.end, "cues.unchanged") and scan.within(unit.start, unit.end, "kinds.renewal"):
+            m.products = [
+                replace(p, polarity=Polarity.NEUTRAL) if p.polarity is Polarity.HAVE else p for p in m.products
+            ]
         if scan.within(unit.start, unit.end, "cues.same"):  # "the same number of Guard" asks, whatever stands before
             m.products = [replace(p, polarity=Polarity.WANT) for p in m.products]
         self._drop(scan, m, unit)
@@ -296,6 +300,11 @@ class LineBook:
     def _add(self, draft: Draft) -> Draft:
         self.lines.append(draft)
         return draft
+
+
+def _as_asked(p: ProductMention) -> ProductMention:
+    """In "renew what they have" the thing had is the thing asked for."""
+    return replace(p, polarity=Polarity.NEUTRAL) if p.polarity is Polarity.HAVE else p
 
 
 def _sens(scan: Scan, unit: Unit) -> list[Span]:
