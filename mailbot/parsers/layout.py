@@ -18,6 +18,7 @@ _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！
 _ABBREVIATION = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|\w*str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|(?<![\d/.])\d{1,2})\.$"
 )
+_NUMBERED_HEADING = re.compile(r"[^\W\d_]{1,10}\s?[A-Z0-9]{1,2}\s?[-–—:.)]\s*|[A-Z0-9]{1,2}[.):]\s+")
 _COLUMNS = re.compile(r"[ 　]{2,}")
 _LETTERS = re.compile(r"[^\W_]")
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
@@ -144,6 +145,9 @@ class _Layouter:
         """Return the party whose block a line opens, when the line is nothing but its label."""
         stripped_end = start + len(self._scan.text[start:end].rstrip(" :：】]*-=|"))
         tags = label_tags(self._scan, start, stripped_end, 0.8)
+        numbered = _NUMBERED_HEADING.match(self._scan.text, start, stripped_end)  # "Part B - End customer"
+        if not tags and numbered:
+            tags = label_tags(self._scan, numbered.end(), stripped_end, 0.8)
         return None if tags & {"email", "name"} else _role(tags)
 
     def _enter(self, tags: frozenset[str]) -> None:
@@ -211,6 +215,17 @@ class _Layouter:
         filled = [c for c in cells if self._scan.text[c[0] : c[1]].strip()]
         tags = [label_tags(self._scan, a, b, 0.6) for a, b in cells]
         labelled = sum(1 for t in tags if t)
+        if len(filled) == len(cells) == 3 and _role(tags[0]) and tags[1] and not tags[2]:  # party, label, value
+            yield Unit(
+                kind="pair",
+                start=cells[0][0],
+                end=cells[2][1],
+                tags=tags[0] | tags[1],
+                value_start=cells[2][0],
+                section=_role(tags[0]),
+                paragraph=self._paragraph,
+            )
+            return
         if labelled >= 2 and labelled >= len(filled) - 2 and self._is_header(cells, tags):
             self._header = [label_tags(self._scan, a, b, 0.3) for a, b in cells]
             self._products = [next((h.key for h in self._scan.within(a, b, "product")), "") for a, b in cells]

@@ -50,6 +50,6 @@ def legal_forms(forms: tuple[str, ...]) -> LegalForms:
     word = rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])"
     return LegalForms(
         re.compile(rf"[,\s]{{0,2}}{word}\.?|{unspaced}"),
-        re.compile(rf"[,\s]{{1,2}}(?:{spaced})(?![^\W\d_])\.?|\s?(?:{unspaced})"),
+        re.compile(rf"[, ]{{1,2}}(?:{spaced})(?![^\W\d_])\.?| ?(?:{unspaced})"),
         re.compile(rf"(?:{unspaced})\s?$"),
     )

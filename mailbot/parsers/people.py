@@ -8,7 +8,8 @@ from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Knowledge, Lexicon
 from mailbot.parsers.scan import Scan, Span
 
-_TOKEN = re.compile(r"[^\W\d_][^\W\d_]*(?:['’‘.\-‐‑][^\W\d_]+)*\.?")
+_LETTER = r"[^\W\d_぀-ヿ㐀-鿿가-힯]"
+_TOKEN = re.compile(rf"{_LETTER}+(?:['’‘.\-‐‑]{_LETTER}+)*\.?")
 _PARTICLES = frozenset((
     "de", "da", "do", "dos", "das", "di", "del", "della", "dal", "van", "von", "der", "den", "ter", "ten", "le",
     "la", "el", "al", "bin", "ibn", "y", "e", "af", "av", "zu", "zum", "du",

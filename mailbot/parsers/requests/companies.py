@@ -44,7 +44,7 @@ _CJK_WRITER = re.compile(
 )
 _SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)様(?!子|々)")
 _NOT_SAMA = re.compile(
-    r"^(?:お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
+    r"^(?:お疲れ|ご苦労|お世話|お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
 )
 _DEPARTMENT = re.compile(r"[ 　]\S*(?:팀|부|본부|과|部|課|课|室|组|組|科)\s*$")
 _PHONE = re.compile(r"\d{3,}|@|www\.|https?:", re.IGNORECASE)
@@ -177,7 +177,6 @@ def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extrac
     if unit.kind != "pair":
         return None
     direct = side in unit.tags and not unit.tags & {
-        "billing_address",
         "address",
         "email",
         "name",
@@ -191,6 +190,9 @@ def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extrac
         "notes",
     }
     inside = "company" in unit.tags and (unit.section == side or side in unit.tags)
+    if "billing_address" in unit.tags and (direct or inside):
+        named = _CJK_LEGAL.search(scan.text, unit.start, unit.value_start)
+        return Extracted(named[0].strip("（( "), (scan.evidence(named.start(), named.end()),)) if named else None
     if not (direct or inside):
         return None
     value = scan.text[unit.value_start : unit.end]
@@ -357,7 +359,7 @@ def _self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
         if _CJK.search(key):
             for pattern in (
                 rf"(?:我是|我们是|這裡是|我叫|本人是|これは)?([^\s，,。、.:：\n是]{{2,24}}?)\s?(?:の|的)\s?{key}",
-                rf"([가-힣A-Za-z㈜()（）]{{2,24}}) (?:[가-힣]{{1,5}}(?:팀|부) )?{key}",
+                rf"(?:^|[\s、。,，])([^\s、。，,.：:!！]{{2,24}})[ 　](?:\S{{1,6}}(?:팀|부|課|部)[ 　])?{key}",
             ):
                 m = re.search(pattern, head)
                 if m:

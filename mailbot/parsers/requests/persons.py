@@ -13,6 +13,7 @@ from mailbot.parsers.scan import Scan, Span
 
 ROLE_TAGS = tuple(f"labels.{r}" for r in ROLES)
 _GAP_LIMIT = 64
+_COPULA = re.compile(r"\s?,?\s(?:is|ist|est|es|e|sera|will be|wird|heisst|lautet|jest)\s")
 _OPEN = re.compile(r"[\s:：,，、(（<\[\-–—|/'\"“”‘’]|是|为|為|叫|は|が|の|と|은|는|이|가|인|로")
 
 
@@ -148,7 +149,11 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
             name = _previous_line(scan, unit, email, knowledge)
         yield _person(scan, name, email, not senders.are(email.value), bool(role))
         left = email.end
-    if not emails and not roles and unit.section == "contact":
+    if not emails and not roles and scan.within(unit.start, unit.end, "labels.customer", "cues.theirs"):
+        name = _honoured(scan, unit, knowledge)
+        if name is not None:
+            yield _person(scan, name, None, theirs=True, named=True)
+    elif not emails and not roles and unit.section == "contact":
         name = name_at(scan, unit.start, unit.end, knowledge)
         if name is not None and len(scan.text[name.end : unit.end].strip(" .,様님")) <= 2:
             yield _person(scan, name, None, theirs=True, named=True)
@@ -158,6 +163,16 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
             if name is not None:
                 yield _person(scan, name, None, theirs=True, named=True)
                 return
+
+
+def _honoured(scan: Scan, unit: Unit, knowledge: Knowledge) -> Span | None:
+    """Return the full name that an honorific follows, in languages that put it there (秦海燕女士)."""
+    for word in {h for x in scan.lexicons for h in x.honorifics_after if not h.isascii()}:
+        at = scan.text.find(word, unit.start, unit.end)
+        name = name_before(scan, max(unit.start, at - 8), at, knowledge) if at > 0 else None
+        if name is not None and name.end == at:
+            return name
+    return None
 
 
 def _close_before(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
@@ -188,13 +203,19 @@ def _near_role(scan: Scan, start: int, end: int, unit: Unit, knowledge: Knowledg
         ):
             name = name_at(scan, position, unit.end, knowledge)
             if name is not None and name.start - position <= 2:
-                return name
+                return _after_copula(scan, name, unit.end, knowledge) or name
         step = re.compile(r"[^\W\d_]+|.", re.DOTALL).match(scan.text, position)
         position = step.end() if latin and step else position + 1
     before = name_before(scan, max(unit.start, start - 48), start, knowledge)
     if before is not None and re.fullmatch(r"[^.!?。\n]{0,32}|[ \t]*\n[ \t]*", scan.text[before.end : start]):
         return before
     return None
+
+
+def _after_copula(scan: Scan, organisation: Span, end: int, knowledge: Knowledge) -> Span | None:
+    """Return the person when what looked like a name was the customer's ("the contact at North Mill is Jo Day")."""
+    copula = _COPULA.match(scan.folded, organisation.end, end)
+    return name_at(scan, copula.end(), end, knowledge) if copula else None
 
 
 def _after_roles(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
