@@ -71,6 +71,26 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacedLine:
+    """A line of the quote that a revision replaces."""
+
+    product: str
+    plan: str
+    users: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplacedQuote:
+    """What a revision must know of the quote before it, to say what has changed."""
+
+    currency: str
+    lines: tuple[ReplacedLine, ...]
+    total: Decimal
+    valid_until: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """A priced request. `tax` None means: added according to the billing address, not known yet or none applies.
 
@@ -99,3 +119,4 @@ class Quote:
     policy: str  # the policy pack's version
     replaces: str | None = None  # number/revision of the quote that this one supersedes
     days_in_year: int = 365  # of the prorated amounts
+    replaced: ReplacedQuote | None = None  # of what `replaces` names

@@ -5,6 +5,7 @@ import unicodedata
 
 NAME_LIMIT = 120
 SUBJECT_LIMIT = 160
+FILE_NAME_LIMIT = 60
 
 _SPACE = re.compile(r"\s+")
 _LINE = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -14,6 +15,14 @@ def one_line(text: str, limit: int = NAME_LIMIT) -> str:
     """Return the text on one line, without control, format and unassigned characters, at most `limit` long."""
     kept = "".join(map(_kept, text))
     return _shortened(_SPACE.sub(" ", kept).strip(), limit)
+
+
+def file_name(name: str) -> str:
+    """Return the name of a file without folders, on one line, shortened in the middle so that its ending is kept."""
+    bare = one_line(re.split(r"[/\\]", name)[-1], 10 * FILE_NAME_LIMIT).strip(". ")
+    if len(bare) <= FILE_NAME_LIMIT:
+        return bare
+    return f"{bare[: FILE_NAME_LIMIT - 13].rstrip()}…{bare[-12:].lstrip()}"
 
 
 def some_lines(text: str, most: int = 6, limit: int = NAME_LIMIT) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, replace
 
 from mailbot.domain.decision import Decision
-from mailbot.domain.message import Address
+from mailbot.domain.message import Address, InboundMessage
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.domain.request import Kind, Reason
-from mailbot.replies.clean import one_line
+from mailbot.replies.clean import file_name, one_line
 from mailbot.replies.locales import Language
 from mailbot.replies.products import Products
 from mailbot.replies.seller import Figures, Seller
@@ -57,7 +57,9 @@ class Voice:
         }
 
 
-def reply_context(decision: Decision, sender: Address, kind: ReplyKind, staff_text: str) -> dict[str, object]:
+def reply_context(
+    decision: Decision, newest: InboundMessage, sender: Address, kind: ReplyKind, staff_text: str
+) -> dict[str, object]:
     """Return what a reply of this kind may say of the decision."""
     quoted = [request for request in decision.requests if request.kind.is_quoted]
     by_kind = (_TOPIC_OF_KIND[r.kind] for r in decision.requests if r.kind in _TOPIC_OF_KIND)
@@ -67,7 +69,7 @@ def reply_context(decision: Decision, sender: Address, kind: ReplyKind, staff_te
         "gaps": tuple(gap for request in quoted for gap in gaps(request)),
         "topics": tuple(dict.fromkeys([*decision.topics, *by_kind])),
         "covered": decision.covered if kind in _AFTER_MATCH else (),
-        "unreadable": _unreadable(decision),
+        "unreadable": _unreadable(decision, newest),
         "staff_paragraphs": [p.strip("\n") for p in _BLANK_LINES.split(_normal(staff_text)) if p.strip()],
     }
 
@@ -96,14 +98,12 @@ def addressee(decision: Decision, sender: Address) -> str:
     return "" if "@" in name else name
 
 
-def _unreadable(decision: Decision) -> str:
-    """Return the name of an attachment that could not be read, if that is why the case waits."""
-    for finding in decision.findings:
-        if finding.reason is Reason.UNREADABLE_ATTACHMENT:
-            for evidence in finding.evidence:
-                if evidence.part.startswith("attachment:"):
-                    return one_line(evidence.part.removeprefix("attachment:"))
-    return ""
+def _unreadable(decision: Decision, newest: InboundMessage) -> tuple[str, ...]:
+    """Return the names of the mail's attachments that could not be read, if that is why the case waits."""
+    if all(finding.reason is not Reason.UNREADABLE_ATTACHMENT for finding in decision.findings):
+        return ()
+    broken = (a.filename for a in newest.attachments if not a.readable and not a.decoy)
+    return tuple(dict.fromkeys(name for filename in broken if (name := file_name(filename or ""))))
 
 
 def _normal(text: str) -> str:

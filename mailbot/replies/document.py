@@ -1,10 +1,12 @@
 """What the quote document says: the quote's figures and parties, ready to print."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 from mailbot.domain.errors import InputError
 from mailbot.domain.quote import Party, Quote, QuoteLine, Step
+from mailbot.domain.revision import changes, is_expired
 from mailbot.replies.clean import one_line, some_lines
 from mailbot.replies.glyphs import missing_glyphs, without_pictographs
 from mailbot.replies.seller import Seller
@@ -12,6 +14,8 @@ from mailbot.resources import Resources
 
 # Countries that print on US Letter (CLDR, measurementData/paperSize).
 _LETTER_COUNTRIES = frozenset({"BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"})
+
+_LONG_WORD = re.compile(r"\S{32}")
 
 
 def cleaned(quote: Quote) -> Quote:
@@ -31,6 +35,8 @@ def quote_context(quote: Quote, case_number: str) -> dict[str, object]:
     return {
         "quote": quote,
         "quote_name": quote_name(quote, case_number),
+        "changes": changes(quote),
+        "replaced_expired": quote.replaced is not None and is_expired(quote.replaced, quote.issued_on),
         "step_end": step_end,
         "term_days": term_days,
     }
@@ -96,4 +102,5 @@ def _drawable(key: str, value: object, files: Resources) -> object:
     if missing := missing_glyphs("".join(lines), files):
         shown = " ".join(f"{c} (U+{ord(c):04X})" for c in sorted(missing)[:5])
         raise InputError(f"quote, {key.replace('_', ' ')}: the document's fonts have no glyph for {shown}")
-    return lines
+    # An address wider than its column may break anywhere (U+200B).
+    return tuple(_LONG_WORD.sub("\\g<0>\u200b", line) for line in lines)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from mailbot.domain.decision import Action, CoveredLine, Decision, Finding, Gravity, ResolvedLine, ResolvedRequest
-from mailbot.domain.evidence import Evidence, Extracted
-from mailbot.domain.message import Address, InboundMessage, TextPart
+from mailbot.domain.evidence import Extracted
+from mailbot.domain.message import Address, Attachment, InboundMessage, TextPart, Unreadable
 from mailbot.domain.money import Money
 from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
-from mailbot.domain.quote import Formula, Party, Quote, QuoteLine, Step, Tax
+from mailbot.domain.quote import Formula, Party, Quote, QuoteLine, ReplacedLine, ReplacedQuote, Step, Tax
 from mailbot.domain.request import AuthorizedContact, Customer, Kind, Reason, Reseller
 from mailbot.replies.locales import closest
 from mailbot.replies.render import Renderer
@@ -83,21 +83,29 @@ def sample_decision(kind: ReplyKind, language: str, people: Mapping[str, str]) -
             covered = CoveredLine(product="confluence", plan="standard", users=80, tier=100)
             return Decision(action=Action.ANSWER, language=language, topics=ALL_TOPICS, covered=(covered,))
         case ReplyKind.ACKNOWLEDGEMENT | ReplyKind.DECLINE | ReplyKind.STAFF:
-            unread = Evidence(message=0, part="attachment:order-2026.xlsx", start=0, end=0, text="")
-            finding = Finding(reason=Reason.UNREADABLE_ATTACHMENT, gravity=Gravity.AMBIGUOUS, evidence=(unread,))
+            finding = Finding(reason=Reason.UNREADABLE_ATTACHMENT, gravity=Gravity.AMBIGUOUS)
             return Decision(
                 action=Action.REVIEW, language=language, requests=(sample_request(people),), findings=(finding,)
             )
 
 
 def sample_message(people: Mapping[str, str], language: str) -> InboundMessage:
-    """Return the mail that the samples answer."""
+    """Return the mail that the samples answer; its attachment could not be read."""
+    unread = Attachment(
+        filename="order-2026.xlsx",
+        content_type="application/octet-stream",
+        size=0,
+        md5="",
+        content=b"",
+        unreadable=Unreadable.ENCRYPTED,
+    )
     return InboundMessage(
         message_id="<sample-1@reseller.example>",
         date="2026-11-05T08:12:00+00:00",
         sender=Address(name=people["reseller"], email=SAMPLE_MAIL),
         subject=TextPart(name="subject", text=people["subject"]),
         body=TextPart(name="body", text=""),
+        attachments=(unread,),
         language=language,
     )
 
@@ -213,6 +221,12 @@ def sample_quote(people: Mapping[str, str]) -> Quote:
         price_book="2026-10",
         policy="2026-07-01",
         replaces="Q-2026-00318/1",
+        replaced=ReplacedQuote(
+            currency="USD",
+            lines=(ReplacedLine(product="jira", plan="standard", users=70, amount=Decimal("1310.00")),),
+            total=Decimal("1572.00"),
+            valid_until=TODAY + dt.timedelta(days=12),
+        ),
     )
 
 

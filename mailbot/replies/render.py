@@ -68,7 +68,7 @@ class Renderer:
         priced = cleaned(priced) if priced else None
         context = {
             **self.voice.words(language),
-            **reply_context(decision, newest.sender, kind, staff_text),
+            **reply_context(decision, newest, newest.sender, kind, staff_text),
             **(quote_context(priced, case_number) if priced and kind in _WITH_FIGURES else {"quote": None}),
             "case_number": case_number,
             "automatic": kind not in WRITTEN_BY_HAND,

@@ -12,6 +12,7 @@ from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import InputError, LeaseLost, StaleCase, TransientError
 from mailbot.domain.file import Records
 from mailbot.domain.message import InboundMessage
+from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.budget import ReplyBudget, limit_reached
@@ -91,7 +92,7 @@ def _process(
 ) -> ProcessReport:
     message = understanding.read(entry.raw)
     fail_point("read")
-    history = _find_history(entry, message, store, understanding)
+    history = _find_history(entry, message, store, understanding, clock().date())
     if history.twin is not None:
         return _finish_copy(entry, history.twin, store)
 
@@ -143,27 +144,32 @@ def read_thread(raws: Iterable[bytes], understanding: Understanding) -> list[Inb
 class _History:
     """What came before the mail in its case; `corrected` when staff have set values in it by hand.
 
-    `twin` is an earlier entry that is this very mail come by another way.
+    `twin` is an earlier entry that is this very mail come by another way. `expired`: the case's quote has run out.
     """
 
     twin: InboxEntry | None = None
     case: Case | None = None
     thread: Sequence[InboundMessage] = ()
     corrected: bool = False
+    expired: bool = False
 
 
-def _find_history(entry: InboxEntry, message: InboundMessage, store: Store, understanding: Understanding) -> _History:
+def _find_history(
+    entry: InboxEntry, message: InboundMessage, store: Store, understanding: Understanding, today: dt.date
+) -> _History:
     with store.begin() as uow:
         known = uow.inbox.find_by_message_id(message.message_id) if message.message_id else ()
         case = uow.cases.find(message)
         raws = uow.cases.messages(case) if case else ()
         events = uow.cases.events(case.id) if case else ()
+        quote = uow.quotes.latest(case.id) if case else None
     earlier = [other for other in known if other.id < entry.id and other.raw]
     return _History(
         twin=_twin_among(earlier, message, understanding),
         case=case,
         thread=read_thread(raws, understanding),
         corrected=bool(corrections_of(events)),
+        expired=quote is not None and is_expired(quote, today),
     )
 
 
@@ -195,6 +201,8 @@ def _reason_to_hold(
         return "no address to answer to"
     if history.corrected:
         return "the case was corrected by hand; the machine does not overrule that"
+    if history.expired and decision.action is Action.QUOTE:
+        return None  # the same request, but the prices of today
     if history.thread and says_the_same(understanding.decide(history.thread, records_for(store)), decision):
         return "this mail changes nothing in the case, and the case has been answered"
     return None

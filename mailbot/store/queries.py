@@ -10,6 +10,7 @@ from mailbot.domain.case import CaseEvent, InboxState
 from mailbot.domain.decision import Action, Decision
 from mailbot.domain.outgoing import OutboxState, ReplyKind
 from mailbot.domain.quote import Quote
+from mailbot.domain.revision import QuoteStatus, status_of
 from mailbot.store.cases import EVENTS_OF_CASE, PARTICIPANTS_OF_CASE, event_of_row
 from mailbot.store.columns import AnyRow
 from mailbot.store.convert import addresses_from_json, decision_from_json, quote_from_json
@@ -93,6 +94,10 @@ class QuoteRow:
     quote: Quote
     issued_at: dt.datetime
     superseded: bool
+
+    def status(self, today: dt.date) -> QuoteStatus:
+        """Return whether the quote can still be accepted on that day."""
+        return status_of(self.quote, today, superseded=self.superseded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

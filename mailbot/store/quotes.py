@@ -1,12 +1,12 @@
 """Issued quotes: one row per revision, never changed afterwards but for being superseded."""
 
 import datetime as dt
-from dataclasses import replace
 
 import sqlalchemy as sa
 
 from mailbot.domain.case import Case
 from mailbot.domain.quote import Quote
+from mailbot.domain.revision import as_revision
 from mailbot.store.cases import SqlCaseStore
 from mailbot.store.convert import quote_from_json, quote_to_json
 from mailbot.store.tables import cases, quotes
@@ -25,14 +25,9 @@ class SqlQuoteStore:
         revision = self._connection.scalar(_NEXT_REVISION, {"case": case.id})
         if revision is None:
             raise KeyError(case.id)
+        issued = as_revision(quote, case.number, revision, self.latest(case.id) if revision > 1 else None)
         if revision > 1:
             self._connection.execute(_SUPERSEDE, {"case": case.id})
-        issued = replace(
-            quote,
-            number=case.number,
-            revision=revision,
-            replaces=f"{case.number}/{revision - 1}" if revision > 1 else None,
-        )
         row = {
             "case_id": case.id,
             "number": case.number,

@@ -8,6 +8,7 @@ import pytest
 from mailbot.domain.case import Case, InboxEntry, InboxState
 from mailbot.domain.decision import Action
 from mailbot.domain.errors import StaleCase
+from mailbot.domain.revision import as_revision
 from mailbot.ports import Store
 from tests.support.samples import MAILBOX, NOW, SENDER, decision, fetched, inbound, quote
 
@@ -39,7 +40,8 @@ def test_quotes_are_numbered_by_case_and_revision(store: Store, case: Case) -> N
         second = uow.quotes.issue(case, changed, NOW)
         uow.commit()
     assert first == replace(quote(), number=case.number, revision=1)
-    assert second == replace(changed, number=case.number, revision=2, replaces=f"{case.number}/1")
+    assert second == as_revision(changed, case.number, 2, first)
+    assert second.replaces == f"{case.number}/1"
     with store.begin() as uow:
         assert uow.quotes.latest(case.id) == second
         assert uow.cases.get(case.id).revision == 2

@@ -41,6 +41,28 @@ def test_many_lines_flow_on_and_payment_stays_on_page_1(render: Renderer, quote:
     assert f"Page {len(document)} of {len(document)}" in last
 
 
+@pytest.mark.parametrize("height", range(1, 8))
+def test_no_page_ends_between_a_line_and_its_calculation(render: Renderer, quote: Quote, height: int) -> None:
+    tall = replace(quote.reseller, billing_address="\n".join(f"line {number}" for number in range(height)))
+    document = printed(render, replace(quote, lines=quote.lines[:1] * 8, reseller=tall, replaces=None, replaced=None))
+
+    for page in document:
+        text = page.get_textpage().get_text_bounded()
+        assert text.count("Jira Standard") == text.count("× 146 / 365")
+
+
+def test_a_revision_shows_what_changed(render: Renderer, quote: Quote) -> None:
+    text = " ".join(printed(render, quote)[0].get_textpage().get_text_bounded().split())
+
+    assert "What has changed since Q-2026-00318/1" in text
+    assert "Jira Standard · 70 users · USD 1,310.00 Standard · 80 users · USD 2,620.00" in text
+    assert "Jira Service Management — Premium · 25 agents · USD 5,750.00" in text
+    assert (
+        "What has changed"
+        not in printed(render, replace(quote, replaces=None, replaced=None))[0].get_textpage().get_text_bounded()
+    )
+
+
 def test_customers_text_is_inert(render: Renderer, quote: Quote) -> None:
     text = '#let x = 1 $x^2$ *b* "q" \\ <a> @ref'
     hostile = replace(quote, customer=replace(quote.customer, company=text))

@@ -30,6 +30,7 @@ def expected(quote: Quote) -> set[Decimal]:
     steps = [step for line in quote.lines for step in line.steps]
     named = {quote.subtotal, quote.total, *(line.amount for line in quote.lines)}
     named |= {quote.tax.amount} if quote.tax else set()
+    named |= {quote.replaced.total, *(line.amount for line in quote.replaced.lines)} if quote.replaced else set()
     return named | {s.annual for s in steps} | {s.annual_before for s in steps if s.annual_before is not None}
 
 

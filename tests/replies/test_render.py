@@ -11,7 +11,7 @@ from mailbot.domain.errors import InputError
 from mailbot.domain.evidence import Extracted
 from mailbot.domain.message import Address, InboundMessage, TextPart
 from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
-from mailbot.replies.preview import preview, sample_decision, sample_message
+from mailbot.replies.preview import preview, sample_decision, sample_message, sample_quote
 from mailbot.replies.render import Renderer
 from tests.replies.conftest import LANGUAGES, opened, pdf_of
 
@@ -194,3 +194,53 @@ def test_explain_needs_no_document(render: Renderer) -> None:
     message = preview(replace(render, printer=None), ReplyKind.QUOTE, "en")
 
     assert not list(opened(message).iter_attachments())
+
+
+def test_a_revision_says_what_it_replaces_and_what_changed(render: Renderer) -> None:
+    message = preview(render, ReplyKind.QUOTE, "en")
+
+    assert "This quote replaces Q-2026-00318/1, which is no longer valid." in message.text
+    assert (
+        "- Jira\n  Before: Standard · 70 users · USD 1,310.00\n  Now: Standard · 80 users · USD 2,620.00"
+        in message.text
+    )
+    assert "- Jira Service Management\n  Before: —\n  Now: Premium · 25 agents · USD 5,750.00" in message.text
+
+
+def test_a_revision_of_an_expired_quote_says_so(render: Renderer) -> None:
+    people = render.languages["en"].sample
+    quote = sample_quote(people)
+    assert quote.replaced is not None
+    expired = replace(quote, replaced=replace(quote.replaced, valid_until=dt.date(2026, 11, 4)))
+    message = render(
+        decision=replace(sample_decision(ReplyKind.QUOTE, "en", people), quote=expired),
+        newest=sample_message(people, "en"), case_number="Q-2026-00318", kind=ReplyKind.QUOTE,
+        message_id="<a@seller.example>", at=dt.datetime(2026, 11, 5, tzinfo=dt.UTC),
+    )  # fmt: skip
+
+    words = " ".join(message.text.split())
+    assert "Our quote Q-2026-00318/1 was valid until 4 November 2026." in words
+    assert "This one takes its place, at today's prices." in words
+    assert "no longer valid" not in words
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["order.xlsx"], "the attachment order.xlsx. If you send it again"),
+        (["a.pdf", "../../b.doc", "a.pdf"], "the attachments a.pdf and b.doc. If you send them again"),
+        (["ev\u202efdp.exe", None], "the attachment evfdp.exe."),
+        (["x" * 500 + ".pdf"], "x" * 47 + "…" + "x" * 8 + ".pdf."),
+    ],
+)
+def test_attachments_that_could_not_be_read_are_named(render: Renderer, names: list[str | None], says: str) -> None:
+    people = render.languages["en"].sample
+    newest = sample_message(people, "en")
+    attachments = tuple(replace(newest.attachments[0], filename=name) for name in names)
+    message = render(
+        decision=sample_decision(ReplyKind.ACKNOWLEDGEMENT, "en", people),
+        newest=replace(newest, attachments=attachments), case_number="Q-2026-00318", kind=ReplyKind.ACKNOWLEDGEMENT,
+        message_id="<a@seller.example>", at=dt.datetime(2026, 11, 5, tzinfo=dt.UTC),
+    )  # fmt: skip
+
+    assert says in " ".join(message.text.split())

@@ -81,6 +81,17 @@ def test_what_changes_nothing_gets_no_second_reply_but_a_person(desk, word):
     assert "changes nothing" in desk.waiting[0].note
 
 
+def test_a_reply_to_an_expired_quote_makes_the_next_revision(desk):
+    desk.take(mail("quote jira"))
+    (issued,) = desk.store.tables.quotes.values()
+    desk.clock.advance(days=(issued.valid_until - desk.clock.now.date()).days + 1)
+    desk.take(follow_up("quote jira"))
+    revisions = list(desk.store.tables.quotes.values())
+    assert [(quote.revision, quote.replaces) for quote in revisions] == [(1, None), (2, f"{issued.number}/1")]
+    assert revisions[1].replaced.valid_until == issued.valid_until
+    assert desk.waiting == []
+
+
 def test_a_reminder_during_review_is_not_acknowledged_again(desk):
     desk.take(mail("unclear amount"), follow_up("unclear amount"))
     assert [entry.kind for entry in desk.outbox] == [ReplyKind.ACKNOWLEDGEMENT]

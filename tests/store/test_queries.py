@@ -1,5 +1,6 @@
 """The read models show every mail, what waits, and a case whole."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -8,6 +9,7 @@ import pytest
 from mailbot.domain.case import Case, InboxState
 from mailbot.domain.decision import Action
 from mailbot.domain.outgoing import OutboxState, ReplyKind
+from mailbot.domain.revision import QuoteStatus
 from mailbot.ports import UnitOfWork
 from mailbot.store import open_store
 from mailbot.store.queries import case_page, ledger, review_queue
@@ -113,5 +115,8 @@ def test_a_case_page_shows_all_of_a_case(store: SqlStore) -> None:
         (case.number, 1, True),
         (case.number, 2, False),
     ]
+    last_day = quote().valid_until
+    assert [q.status(last_day) for q in page.quotes] == [QuoteStatus.SUPERSEDED, QuoteStatus.VALID]
+    assert page.quotes[1].status(last_day + dt.timedelta(days=1)) is QuoteStatus.EXPIRED
     assert [event.kind for event in page.events] == ["MailReceived", "Decided", "QuoteIssued", "QuoteIssued"]
     assert page.open_item is None

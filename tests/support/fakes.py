@@ -17,6 +17,7 @@ from mailbot.domain.file import PriceBook, Records, SiteFile
 from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
 from mailbot.domain.quote import Quote
+from mailbot.domain.revision import as_revision
 from mailbot.domain.staff import Switch
 from mailbot.ports import (
     CaseStore,
@@ -307,8 +308,7 @@ class MemoryQuoteStore:
     def issue(self, case: Case, quote: Quote, at: dt.datetime) -> Quote:
         held = self._tables.cases[case.id]
         revision = held.revision + 1
-        before = f"{case.number}/{held.revision}" if held.revision else None
-        issued = replace(quote, number=case.number, revision=revision, replaces=before)
+        issued = as_revision(quote, case.number, revision, self.latest(case.id))
         self._tables.quotes[case.id, revision] = issued
         self._tables.cases[case.id] = replace(held, revision=revision)
         self._tables.events.append(quote_issued(case.id, issued, at))
