@@ -88,7 +88,8 @@ def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bo
         if follows and 0 <= cue.start - end <= reach // 2 and cue.end <= right and cue.tag == "cues.drop":
             return True
         rest = scan.folded[cue.end : right].strip(" .!")
-        if cue.tag == "cues.not" and 0 <= cue.start - end <= 16 and not rest and not scan.verb_final:
+        closes = cue.tag == "cues.not" and cue.end <= right and not rest
+        if closes and 0 <= cue.start - end <= 16 and not scan.verb_final:
             return True  # "Bitbucket not yet"
         if 0 <= start - cue.end <= reach and cue.start >= left and not scan.verb_final:
             return True
