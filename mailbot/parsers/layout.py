@@ -215,7 +215,8 @@ class _Layouter:
         filled = [c for c in cells if self._scan.text[c[0] : c[1]].strip()]
         tags = [label_tags(self._scan, a, b, 0.6) for a, b in cells]
         labelled = sum(1 for t in tags if t)
-        if len(filled) == len(cells) == 3 and _role(tags[0]) and tags[1] and not tags[2]:  # party, label, value
+        form = len(filled) == len(cells) == 3 and _role(tags[0]) and tags[1]
+        if form and not self._scan.within(start, end, "product"):  # party, label, value
             yield Unit(
                 kind="pair",
                 start=cells[0][0],

@@ -110,9 +110,9 @@ class Knowledge:
 
 
 def _is_false_friend(pattern: tuple[str, str, str], mail: Lexicon) -> bool:
-    """Whether a short cue of another language would be a word of the mail's own ("no" in a Portuguese mail)."""
+    """Whether a short word of another language would be a word of the mail's own ("no" in a Portuguese mail)."""
     tag, _, words = pattern
-    return tag.startswith("cues.") and len(words) <= _SHORT and " " not in words and mail.latin
+    return tag.startswith(("cues.", "counters.")) and len(words) <= _SHORT and " " not in words and mail.latin
 
 
 def load_knowledge(config: Path) -> Knowledge:

@@ -104,7 +104,7 @@ def is_person(name: str, email: str, knowledge: Knowledge) -> bool:
         )
     words = [w.strip(".,") for w in folded.split()]
     tokens = name.split()
-    if not 2 <= len(tokens) <= 5 or any(w in x.role_words for x in lexicons for w in words):
+    if not 2 <= len(tokens) <= 7 or any(w in x.role_words for x in lexicons for w in words):
         return False
     if not all(t[0].isupper() or w in _PARTICLES for t, w in zip(tokens, words, strict=True)):
         return False
@@ -134,12 +134,12 @@ def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
     tokens: list[re.Match[str]] = []
     reach = position
     titles = {w for x in scan.lexicons for w in (*x.not_names, *x.titles)}
-    while len(tokens) < 6:
+    while len(tokens) < 8:
         m = _TOKEN.match(scan.text, reach, end)
         if m is None:
             break
         word = scan.folded[m.start() : m.end()].rstrip(".")
-        particle = word in _PARTICLES and bool(tokens)
+        particle = word in _PARTICLES and bool(tokens) and m[0].isascii()  # "e" joins names, "é" is a verb
         if not (m[0][0].isupper() or particle) or (word in titles and not (particle and tokens)):
             break
         if any(h.start <= m.start() < h.end for h in scan.hits if h.tag in ("product", "app")):
@@ -154,7 +154,7 @@ def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
     while tokens and (scan.folded[tokens[-1].start() : tokens[-1].end()] in _PARTICLES):
         tokens.pop()
     real = [t for t in tokens if len(t[0].rstrip(".")) > 1 and t[0][0].isupper()]
-    if len(tokens) < 2 or len(real) < 2 or len(tokens) > 5:
+    if len(tokens) < 2 or len(real) < 2 or len(real) > 5 or len(tokens) > 7:
         return None
     start, stop = tokens[0].start(), tokens[-1].end()
     text = scan.text[start:stop]

@@ -142,6 +142,9 @@ def _kind(
     asks_only = bool(readings[-1].topics) and not anchored
     if kind is not None and kind.is_quoted and asks_only:
         return None
+    asked_for = total.quote or total.renewal or total.upgrade
+    if kind in (Kind.DATA_CENTER, Kind.SERVER) and readings[-1].topics and not asked_for:
+        return None
     return kind
 
 

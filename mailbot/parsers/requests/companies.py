@@ -29,6 +29,7 @@ _ARTICLE = (
     r"(?:a empresa |la empresa |the company |die firma |la société |l'azienda |the |die |der |la |le |les |l'|el |los "
     r"|las |il |lo |gli |o |a |os |as )?"
 )
+_CAPITALISED = re.compile(rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:{_PARTICLES})\b)){{0,5}}")
 _LATIN_INTRODUCED = re.compile(
     rf"[\s,:–-]*{_ARTICLE}({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))*)"
 )
@@ -79,11 +80,37 @@ def customer_company(
             found = _like_host(scan, host, knowledge.gazetteers)
             if found is not None and found.value != not_this:
                 return found
+    for scan, units in scans[:1]:
+        found = _legally_named(scan, units, not_this, knowledge.gazetteers)
+        if found is not None:
+            return found
     for scan, units in scans:
         found = _introduced(scan, units, knowledge)
         if found is not None and found.value != not_this:
             return found
     return _titled(scans, not_this, knowledge)
+
+
+def _legally_named(
+    scan: Scan, units: Sequence[Unit], not_this: str | None, gazetteers: Gazetteers
+) -> Extracted[str] | None:
+    """Return the first company in prose that carries a legal form of Latin letters and is not the reseller's."""
+    forms = legal_forms(gazetteers.legal_forms)
+    ours = forms.without(not_this) if not_this else None
+    for unit in units:
+        if unit.kind != "sentence":
+            continue
+        for m in re.finditer(
+            rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:{_PARTICLES})\b)){{0,5}}", scan.text[unit.start : unit.end]
+        ):
+            start, end = unit.start + m.start(), unit.start + m.end()
+            name = scan.text[start : forms.end_after(scan.folded, end)]
+            bare = forms.without(name)
+            if not forms.in_name(name) or not bare or (ours and (bare in ours or ours in bare)):
+                continue
+            if not scan.within(start, end, "product", "kinds.cloud"):
+                return Extracted(_clean(name), (scan.evidence(start, start + len(name)),))
+    return None
 
 
 def _titled(
@@ -193,12 +220,12 @@ def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extrac
     if "billing_address" in unit.tags and (direct or inside):
         named = _CJK_LEGAL.search(scan.text, unit.start, unit.value_start)
         return Extracted(named[0].strip("（( "), (scan.evidence(named.start(), named.end()),)) if named else None
-    if not (direct or inside):
+    opens = scan.within(unit.value_start, min(unit.end, unit.value_start + 24), "product")
+    if not (direct or inside) or any(p.start - unit.value_start <= 2 for p in opens):
         return None
     value = scan.text[unit.value_start : unit.end]
     m = _first_company(value, knowledge)
-    beside_address = any(unit.value_start <= e.start < unit.end for e in scan.emails)
-    if m is None or (beside_address and is_person(value[m[0] : m[1]], "", knowledge)):
+    if m is None:
         return None
     start = unit.value_start + m[0]
     text = _DEPARTMENT.sub("", scan.text[start : unit.value_start + m[1]])

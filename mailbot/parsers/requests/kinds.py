@@ -42,6 +42,8 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
             if hit.tag.startswith("kinds.") and unit.start <= hit.start and hit.end <= unit.end:
                 if any(label.start <= hit.start and hit.end <= label.end for label in dates):
                     continue  # "renewal date" names a date, not a kind
+                if any(0 <= c.start - hit.end <= 8 for c in scan.within(hit.end, unit.end, "cues.instead_after")):
+                    continue  # "no request for a quote, but a question"
                 meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
                 if hit.key in ("annual", "monthly") and _refused(scan, unit, hit):
                     continue

@@ -12,7 +12,7 @@ from mailbot.parsers.requests.assigning import assign
 from mailbot.parsers.requests.draft import Draft
 from mailbot.parsers.requests.plans import PLAN_TAGS, find_plans, target_plans
 from mailbot.parsers.requests.polarity import Polarity
-from mailbot.parsers.requests.products import ProductMention, find_products, only_these
+from mailbot.parsers.requests.products import ProductMention, find_products, only_these, wants_products
 from mailbot.parsers.requests.quantities import QuantityMention, find_quantities
 from mailbot.parsers.scan import Scan, Span
 
@@ -124,6 +124,8 @@ class LineBook:
 
     def _pair(self, scan: Scan, unit: Unit, asked: Asked | None) -> None:
         if unit.tags & _NOT_LINES and not unit.tags & {"product", "plan", "users"}:
+            if unit.tags & {"customer", "reseller"} and wants_products(scan, unit):
+                self._sentence(scan, unit, asked)
             return
         start, end = unit.value_start, unit.end
         label_products = find_products(scan, (unit.start, start), in_list=True)

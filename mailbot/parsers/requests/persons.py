@@ -167,7 +167,7 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
 
 def _honoured(scan: Scan, unit: Unit, knowledge: Knowledge) -> Span | None:
     """Return the full name that an honorific follows, in languages that put it there (秦海燕女士)."""
-    for word in {h for x in scan.lexicons for h in x.honorifics_after if not h.isascii()}:
+    for word in {h for x in scan.lexicons for h in x.honorifics_after if len(h) > 1 or h == "様"}:
         at = scan.text.find(word, unit.start, unit.end)
         name = name_before(scan, max(unit.start, at - 8), at, knowledge) if at > 0 else None
         if name is not None and name.end == at:

@@ -39,8 +39,8 @@ def polarity(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> Pol
         return _decide(inside, start, end, scan.verb_final)
     before = [c for c in cues if c.start < left]
     after = [c for c in cues if c.start >= right]
-    order = (after[:1], before[-1:]) if scan.verb_final else (before[-1:], after[:1])
-    nearest = order[0] or order[1]
+    wanted = [c for c in after[:1] if c.tag == "cues.want"]  # what is had there says nothing of what stands before
+    nearest = (after[:1] or before[-1:]) if scan.verb_final else (before[-1:] or wanted)
     return Polarity(_TAGS[nearest[0].tag]) if nearest else Polarity.NEUTRAL
 
 
@@ -77,7 +77,21 @@ def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Pola
     return Polarity(_TAGS[chosen.tag])
 
 
+def _put_off(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
+    """Whether the next clause refuses what this one only mentions ("Jira ends in April, leave that for now")."""
+    left, right = _clause(scan, sentence, start, end)
+    if scan.within(left, right, "cues.want", "counters.users"):
+        return False
+    for cue in scan.within(right, sentence[1], "cues.drop"):
+        after = _clause(scan, sentence, cue.start, cue.end)[1]
+        if cue.start - right <= 16 and not scan.within(right, after, "product"):
+            return True
+    return False
+
+
 def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
+    if _put_off(scan, sentence, start, end):
+        return True
     left, right = _clause(scan, sentence, start, end)
     for cue in scan.within(end, right, "cues.drop_after"):
         if cue.start - end <= 24 and not scan.within(end, cue.start, "product"):

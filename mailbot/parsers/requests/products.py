@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.parsers.layout import Unit
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
@@ -46,6 +47,12 @@ def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list
             continue
         found.append(ProductMention(hit.start, hit.end, hit.key, meant))
     return _once(scan, bounds, sorted(found, key=lambda p: p.start))
+
+
+def wants_products(scan: Scan, unit: Unit) -> bool:
+    """Whether a party's label only opens a sentence about lines ("The customer asks for: Jira, 50 users")."""
+    bounds = (unit.value_start, unit.end)
+    return bool(scan.within(*bounds, "product") and scan.within(*bounds, "counters.users"))
 
 
 def _once(scan: Scan, bounds: tuple[int, int], found: Sequence[ProductMention]) -> list[ProductMention]:
