@@ -16,8 +16,8 @@ SECTIONS = ("labels", "kinds", "cues", "counters", "plans", "claims")
 """Tables of a lexicon whose entries are pattern lists; an entry's tag is `<table>.<name>`."""
 
 
-_SHORT = 6
-"""Cues of other languages with at most so many letters are not looked for in a mail of a Latin script."""
+_SHORT = {"cues": 6, "counters": 2}
+"""Words of other languages with at most so many letters, by table, are not looked for in a mail of a Latin script."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class Knowledge:
 def _is_false_friend(pattern: tuple[str, str, str], mail: Lexicon) -> bool:
     """Whether a short word of another language would be a word of the mail's own ("no" in a Portuguese mail)."""
     tag, _, words = pattern
-    return tag.startswith(("cues.", "counters.")) and len(words) <= _SHORT and " " not in words and mail.latin
+    return len(words) <= _SHORT.get(tag.partition(".")[0], 0) and " " not in words and mail.latin
 
 
 def load_knowledge(config: Path) -> Knowledge:

@@ -1,0 +1,223 @@
+"""The customer's company as prose, subject and host names give it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailbot.domain.evidence import SUBJECT, Extracted
+from mailbot.parsers.fold import fold
+from mailbot.parsers.layout import Unit
+from mailbot.parsers.legal import legal_forms
+from mailbot.parsers.lexicon import Gazetteers, Knowledge
+from mailbot.parsers.people import is_person
+from mailbot.parsers.requests.company_form import CJK, clean, has_legal_form
+from mailbot.parsers.scan import Scan
+
+_CJK_INTRODUCED = re.compile(
+    r"[\s:：「『《,，]*(?:である|の|は|인|사인|사)?\s?((?:株式会社|有限会社|㈱|주식회사\s?)?"
+    r"[^\s、。，,.：:（）()「」『』《》はがをにへで是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]{2,20}?)"
+    r"(?=様|さま|御中|[\s，,、。（(是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]|에서|에|는|은|이|가|의|$)(?![ぁ-ん])"
+)
+_CAPITAL = r"(?:[A-ZÀ-Þ][\w'’&.-]*|&)"
+_PARTICLES = "de|du|des|del|do|da|dos|das|di|della|dello|dei|degli|delle|la|las|los|von|of|und|and|et|y|e"
+_ARTICLE = (
+    r"(?:is |are |ist |est |es |é )?"
+    r"(?:a empresa |la empresa |the company |die firma |la société |l'azienda |the |die |der |la |le |les |l'|el |los "
+    r"|las |il |lo |gli |o |a |os |as )?"
+)
+_CAPITALISED = re.compile(rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:{_PARTICLES})\b)){{0,5}}")
+_LATIN_INTRODUCED = re.compile(
+    rf"[\s,:–-]*{_ARTICLE}({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))*)"
+)
+_APPOSITION = re.compile(rf"\s?,\s{_ARTICLE}({_CAPITAL}(?:[ ][^\s,;:.!?()]+){{1,6}})(?=,)")  # "our client, the .., has"
+_SAID = ("cues.have", "cues.want", "kinds.", "product", "counters.")
+_SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)様(?!子|々)")
+_NOT_SAMA = re.compile(
+    r"^(?:お疲れ|ご苦労|お世話|お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
+)
+_SLUG_NOISE = frozenset({"cloud", "jira", "site", "team", "group", "gmbh", "inc", "ltd", "the", "hq", "corp"})
+
+
+def legally_named(
+    scan: Scan, units: Sequence[Unit], not_this: str | None, gazetteers: Gazetteers
+) -> Extracted[str] | None:
+    """Return the first company in prose that carries a legal form of Latin letters and is not the reseller's."""
+    forms = legal_forms(gazetteers.legal_forms)
+    ours = forms.without(not_this) if not_this else None
+    for unit in units:
+        if unit.kind != "sentence":
+            continue
+        for m in re.finditer(
+            rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:{_PARTICLES})\b)){{0,5}}", scan.text[unit.start : unit.end]
+        ):
+            start, end = unit.start + m.start(), unit.start + m.end()
+            name = scan.text[start : forms.end_after(scan.folded, end)]
+            bare = forms.without(name)
+            if not forms.in_name(name) or not bare or (ours and (bare in ours or ours in bare)):
+                continue
+            if not scan.within(start, end, "product", "kinds.cloud"):
+                return Extracted(clean(name), (scan.evidence(start, start + len(name)),))
+    return None
+
+
+def titled(
+    scans: Sequence[tuple[Scan, Sequence[Unit]]], not_this: str | None, knowledge: Knowledge
+) -> Extracted[str] | None:
+    """Return a name that the subject and the body both write and that is no word of the trade."""
+    subject = scans[-1][0]
+    if subject.part != SUBJECT:
+        return None
+    for m in re.finditer(r"[^\s\-–—:：/|,，、()（）\[\]【】_]+(?: [^\s\-–—:：/|,，、()（）\[\]【】_]+)*", subject.text):
+        for name in _names_in(subject, m.start(), m.end()):
+            known = len(name) > 3 or CJK.search(name)
+            person = is_person(name, "", knowledge) and len(name.split()) < 3
+            if not known or name == not_this or re.search(r"\d{3}", name):
+                continue
+            for scan, _ in scans[:-1]:
+                at = scan.text.find(name)
+                beside = person and any(0 <= e.start - at - len(name) <= 40 for e in scan.emails)
+                if at >= 0 and not beside and not (person and CJK.search(name)):
+                    return _grown(scan, at, at + len(name), knowledge.gazetteers)
+    return _leading(scans[0][0], not_this, knowledge)
+
+
+def _leading(scan: Scan, not_this: str | None, knowledge: Knowledge) -> Extracted[str] | None:
+    """Return the organisation that a sentence in Han or Hangul begins with ("星野游戏的Guard到期")."""
+    endings = "|".join(map(re.escape, knowledge.gazetteers.organisations))
+    for m in re.finditer(
+        rf"(?:^|[，。！!,\n\s：:])([一-鿿가-힣]{{1,8}}?(?:{endings}))(?=[的在要想需（(，]|[A-Z]|에서|에|은|는|의)",
+        scan.text,
+    ):
+        lexical = any(h.start <= m.start(1) < h.end and h.tag.startswith(("cues.", "labels.")) for h in scan.hits)
+        if not lexical and m[1] != not_this and not (not_this and m[1] in not_this):
+            return Extracted(m[1], (scan.evidence(m.start(1), m.end(1)),))
+    return None
+
+
+def _names_in(subject: Scan, start: int, end: int) -> Iterator[str]:
+    """Return the stretches between words of the trade: capitalised words, or a run of Han or Hangul."""
+    words = [h for h in subject.hits if h.start < end and h.end > start]
+    position = start
+    for hit in [*words, None]:
+        stop = hit.start if hit else end
+        piece = subject.text[position : max(position, stop)].strip(" 様的の")
+        if CJK.search(piece):
+            if len(piece) >= 3 and not re.search(r"[A-Za-z0-9]", piece):
+                yield piece
+        else:
+            for m in re.finditer(rf"{_CAPITAL}(?: (?:{_CAPITAL}|of|de|du|des|del|do|da|&|and|und|et|y|e))*", piece):
+                yield re.sub(r" (?:of|de|du|des|del|do|da|&|and|und|et|y|e)$", "", m[0])
+        position = max(position, hit.end) if hit else end
+
+
+def written(scan: Scan, name: str, gazetteers: Gazetteers) -> Extracted[str] | None:
+    """Find the name on file in the text, with the legal form that follows or precedes it there."""
+    at = scan.folded.find(fold(name))
+    if at < 0:
+        bare = legal_forms(gazetteers.legal_forms).without(name)
+        at = scan.folded.find(bare) if len(bare) >= 2 else -1
+        if at < 0:
+            return None
+        return extended(scan, at, at + len(bare), gazetteers)
+    return extended(scan, at, at + len(name), gazetteers)
+
+
+def extended(scan: Scan, start: int, end: int, gazetteers: Gazetteers) -> Extracted[str]:
+    forms = legal_forms(gazetteers.legal_forms)
+    after = forms.end_after(scan.folded, end)
+    if after == end:
+        start = forms.start_before(scan.folded, start)
+    return Extracted(clean(scan.text[start:after]), (scan.evidence(start, after),))
+
+
+def like_host(scan: Scan, host: str, gazetteers: Gazetteers) -> Extracted[str] | None:
+    """Find a capitalised name in the text whose words are the host's ("Oakridge Mutual", oakridge-mutual)."""
+    words = [
+        w for w in re.split(r"[-.]", host.split(".")[0] if "atlassian" in host else ".".join(host.split(".")[:-1])) if w
+    ]
+    core = [w for w in words if w not in _SLUG_NOISE and len(w) > 1]
+    if not core or len("".join(core)) < 4:
+        return None
+    core = [re.sub(r"([aou])e(?!r|n|$)", r"\1(?:e)?", w) if re.search("[aou]e", w) else re.escape(w) for w in core]
+    glued = "".join(words)
+    patterns = [r"[\s&'.+-]{0,3}(?:(?:and|und|et|y|e|de|du|la|le|des|del|do|da|the)\s)?".join(core)]
+    if len(core) == 1:
+        patterns.append(_spread(glued))
+    for pattern in patterns:
+        for m in re.finditer(rf"(?<![a-z0-9@.-])(?:{pattern})(?![a-z0-9@-]|\.[a-z])", scan.folded):
+            if scan.text[m.start()].isupper() and not _in_anchor(scan, m.start(), m.end()):
+                return _grown(scan, m.start(), m.end(), gazetteers)
+    return None
+
+
+def _spread(word: str) -> str:
+    """Match a glued domain word written as several words ("hortosegura" does not, "bluefinrobotics" does)."""
+    return r"[\s&-]?".join(map(re.escape, word))
+
+
+def _grown(scan: Scan, start: int, end: int, gazetteers: Gazetteers) -> Extracted[str]:
+    """Take in the capitalised words and the legal form that belong to a name found in the middle of it."""
+    follow = re.compile(r"(?:[ ](?:&|of|de|du|des|del|da|do|und|and)?[ ]?(?:[A-ZÀ-Þ][\w'’-]+))+").match(scan.text, end)
+    if (
+        follow
+        and not scan.within(
+            end, follow.end(), "product", "labels.contact", "labels.site", "plans.standard", "plans.premium"
+        )
+        and "\n" not in follow[0]
+    ):
+        lexical = [h for h in scan.hits if end <= h.start < follow.end() and h.tag != "kinds.cloud"]
+        if not lexical:
+            end = follow.end()
+    return extended(scan, start, end, gazetteers)
+
+
+def _in_anchor(scan: Scan, start: int, end: int) -> bool:
+    return any(s.start < end and start < s.end for s in (*scan.emails, *scan.sites, *scan.hosts))
+
+
+def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extracted[str] | None:
+    for polite in _SAMA.finditer(scan.text):
+        name = re.split(r"[はがをにへで]|である|の", polite[1])[-1]
+        inside = any(u.start <= polite.start() < u.end for u in units)
+        spaced = re.search(r"[ 　]$", scan.text[max(0, polite.start() - 1) : polite.start()])  # a given name
+        if not inside or spaced or len(name) < 3 or _NOT_SAMA.search(name) or is_person(name, "", knowledge):
+            continue
+        return Extracted(name, (scan.evidence(polite.end() - 1 - len(name), polite.end() - 1),))
+    for hit in scan.hits:
+        if hit.tag not in ("cues.customer_intro", "labels.customer") or not any(
+            u.start <= hit.start < u.end for u in units
+        ):
+            continue
+        rest = scan.text[hit.end : hit.end + 80]
+        if CJK.search(rest[:6]):
+            m = _CJK_INTRODUCED.match(rest)
+            if m and len(m[1]) >= 3 and not is_person(m[1], "", knowledge):
+                start = hit.end + m.start(1)
+                lexical = ("cues.", "kinds.", "labels.")
+                if any(h.start <= start < h.end and h.tag.startswith(lexical) for h in scan.hits):
+                    continue
+                korean = re.match("[가-힣]", m[1])
+                if not korean and not _is_organisation(scan, start, m[1], knowledge):
+                    continue
+                return Extracted(m[1], (scan.evidence(start, start + len(m[1])),))
+            continue
+        m = _APPOSITION.match(rest)
+        if m and any(h.tag.startswith(_SAID) for h in scan.hits if m.start(1) <= h.start - hit.end < m.end(1)):
+            m = None
+        m = m or _LATIN_INTRODUCED.match(rest)
+        if m:
+            name = re.sub(rf"(?:\s(?:{_PARTICLES}|has|is))+$", "", m[1]).rstrip(".")
+            start = hit.end + m.start(1)
+            products = scan.within(start, start + len(name), "product", "app")
+            beside_address = any(0 <= e.start - start - len(name) <= 40 for e in scan.emails)
+            person = is_person(name, "", knowledge) and (beside_address or hit.tag != "cues.customer_intro")
+            legal = has_legal_form(name, knowledge.gazetteers)
+            if legal or (len(name) > 2 and not products and not person):
+                return extended(scan, start, start + len(name), knowledge.gazetteers)
+    return None
+
+
+def _is_organisation(scan: Scan, start: int, name: str, knowledge: Knowledge) -> bool:
+    """Whether a run of Han or Hangul after "our customer" is a name: it ends like one, or is written again."""
+    ends = name.endswith(knowledge.gazetteers.organisations) or has_legal_form(name, knowledge.gazetteers)
+    bracket = scan.text[start + len(name) : start + len(name) + 1] in ("（", "(", "，", ",", "、", "\n", "")
+    return ends or bracket or scan.text.count(name) > 1
