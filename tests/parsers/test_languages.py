@@ -1,6 +1,7 @@
 """Every language's words: mails written in it are understood, and its tables are as whole as the English ones."""
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from email.message import EmailMessage
@@ -13,6 +14,7 @@ from mailbot.domain.message import Desk
 from mailbot.domain.request import Inquiry, MoreUsers, OneOf, Quantity, RequestLine, UserRange, Users
 from mailbot.parsers.knowledge import load_mail_knowledge
 from mailbot.parsers.lexicon import load_knowledge
+from mailbot.parsers.lexicon_check import check_language, check_languages, languages
 from mailbot.parsers.mime import read_message
 from mailbot.parsers.understand import understand
 
@@ -95,3 +97,31 @@ def _count(quantity: Quantity | None) -> str:
             return "|".join(map(str, counts))
         case None:
             return "-"
+
+
+@pytest.mark.parametrize("code", [folder.name for folder in languages(CONFIG)])
+def test_a_language_is_as_whole_as_english(code: str) -> None:
+    """No table of a language lacks an entry that English has, and every pattern can be read."""
+    assert check_language(CONFIG, code) == []
+
+
+def test_what_a_language_lacks_is_told_by_its_key(tmp_path: Path) -> None:
+    """Missing, empty and unknown entries are named; what the language has no words for is not."""
+    english = (CONFIG / "languages" / "en" / "lexicon.toml").read_text(encoding="utf-8")
+    other = re.sub(r"(?m)^or = .*\n", "", english).replace("[counters]\nusers", "[counters]\nusrs")
+    other = re.sub(r"(?m)^(each|both|question) = .*", r"\1 = []", other)
+    other = other.replace('order = "verb_medial"', 'order = "verb_medial"\nwithout = ["cues.both", "cues.total"]')
+    other = other.replace('drop = ["', 'drop = ["* away", "leave (it out", "', 1)
+    for code, text in (("en", english), ("xx", other)):
+        (tmp_path / "languages" / code).mkdir(parents=True)
+        (tmp_path / "languages" / code / "lexicon.toml").write_text(text, encoding="utf-8")
+    assert check_languages(tmp_path) == [
+        "xx: cues.or is missing",
+        "xx: counters.users is missing",
+        "xx: cues.each is empty",
+        "xx: cues.question is empty",
+        "xx: counters.usrs is unknown",
+        "xx: language.without names cues.total, which is filled",
+        "xx: cues.drop: '* away' cannot be read: a pattern must begin with a word: '* away'",
+        "xx: cues.drop: 'leave (it out' cannot be read: a bracket is not closed: 'leave (it out'",
+    ]
