@@ -9,10 +9,10 @@ GALLERY_PACKAGES := chromium poppler-utils
 RUNS ?= 20
 MINUTES ?= 10
 
-.PHONY: help setup demo test faults lint gallery lock clean
+.PHONY: help setup demo test faults lint gallery check-languages new-language lock clean
 
 help:                ## list the targets
-	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
 
 setup: $(READY)      ## make .venv with all that requirements.lock names
 
@@ -39,6 +39,12 @@ lint: $(READY)       ## check style, types and import directions
 gallery: $(READY)    ## draw every kind of reply in every language as a picture
 	@scripts/debian-packages $(GALLERY_PACKAGES)
 	@.venv/bin/python scripts/gallery
+
+check-languages: $(READY)  ## name what the words of each language lack beside the English ones
+	@.venv/bin/python scripts/check-languages $(CODE)
+
+new-language: $(READY)  ## make the folder of a new language with everything to fill in: CODE=sv
+	@.venv/bin/python scripts/new-language $(CODE)
 
 lock: $(READY)       ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --all-extras --group dev pyproject.toml -o requirements.lock
