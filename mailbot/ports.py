@@ -16,6 +16,7 @@ from mailbot.domain.message import Address, Attachment, Desk, InboundMessage
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
 from mailbot.domain.quote import Quote
 from mailbot.domain.staff import Assignment, AuditEntry, SavedView, Session, StaffRole, Switch, User
+from mailbot.domain.watch import Alarm, Lease
 
 RecordsFor = Callable[[Iterable[str], Iterable[str], Iterable[str]], Records]
 """Looks up the records of these sites, SENs and e-mail addresses (see RecordStore.for_requests)."""
@@ -501,6 +502,58 @@ class SwitchStore(Protocol):
         ...
 
 
+class LeaseStore(Protocol):
+    """Who alone may do a thing, by the database's clock."""
+
+    def take(self, name: str, *, seconds: float) -> Lease | None:
+        """Take a lease that nobody holds for so long; None while somebody does."""
+        ...
+
+    def hold(self, lease: Lease, *, seconds: float) -> None:
+        """Hold the lease for so long from now; LeaseLost when another one has taken it since."""
+        ...
+
+    def give_back(self, lease: Lease) -> None:
+        """Let go of the lease at once; lost already is no error."""
+        ...
+
+
+class AlarmStore(Protocol):
+    """What is wrong, for staff to see until it is not."""
+
+    def ring(self, name: str, words: str, at: dt.datetime) -> None:
+        """The alarm rings, `words` saying what is wrong; one that rings already rings once more."""
+        ...
+
+    def silence(self, name: str) -> bool:
+        """The alarm does not ring any more; return whether it did."""
+        ...
+
+    def ringing(self) -> Sequence[Alarm]:
+        """Return the alarms that ring, oldest first."""
+        ...
+
+    def mark_told(self, names: Sequence[str], at: dt.datetime) -> None:
+        """Remember that somebody outside was told of these."""
+        ...
+
+
+class HomeStore(Protocol):
+    """Which database the service ran on last: a copy of it must not answer mail beside it."""
+
+    def identity(self) -> str | None:
+        """Return the identity of the database on which the service last ran; None before its first run."""
+        ...
+
+    def actual(self) -> str:
+        """Return what tells this database from a copy of it."""
+        ...
+
+    def settle(self, at: dt.datetime) -> None:
+        """From now on this database is the one that the service runs on."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction over all stores. Nothing is kept unless `commit` was called."""
 
@@ -514,9 +567,20 @@ class UnitOfWork(Protocol):
     audit: AuditStore
     worklist: WorklistStore
     switches: SwitchStore
+    leases: LeaseStore
+    alarms: AlarmStore
+    home: HomeStore
 
     def commit(self) -> None:
         """Make it last."""
+        ...
+
+
+class Listener(Protocol):
+    """Hears of rows that other workers have committed."""
+
+    def wait(self, seconds: float) -> frozenset[str]:
+        """Wait at most so long and return the tables that have new rows; TransientError when the line is dead."""
         ...
 
 

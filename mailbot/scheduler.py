@@ -1,6 +1,6 @@
-"""Who runs when: a thread for each mailbox, one or more that process, one that delivers, and ticks that wake them.
+"""Who runs when: a thread for each mailbox, one or more that process, one that delivers, and what wakes them.
 
-Nothing is excluded here: that two never do the same work is the database's matter.
+That two never do the same work is the database's matter: here turns are only asked for.
 """
 
 import contextlib
@@ -9,18 +9,20 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # has no stubs
 
 from mailbot.domain.case import MailboxKey
-from mailbot.domain.errors import MailbotError, SetupError
-from mailbot.ports import Clock, Mailbox, ReplyRenderer, Store, Transport, Understanding
+from mailbot.domain.errors import LeaseLost, MailbotError, SetupError
+from mailbot.ports import Clock, Listener, Mailbox, ReplyRenderer, Store, Transport, Understanding
+from mailbot.service.alone import MailboxAlone, take_turn
 from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due, settle_abandoned
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, list_old, receive_new
+from mailbot.service.switches import is_halted
 from mailbot.service.upkeep import UpkeepOptions, look_after
 
 FIRST_PAUSE = 1.0
@@ -44,7 +46,11 @@ class Watched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """Everything that the service's threads work with."""
+    """Everything that the service's threads work with.
+
+    `turn_seconds` is for how long a mailbox is a worker's own without a sign of life, None where there is one worker
+    only. `listen` opens a line to what other workers commit, None where there are none.
+    """
 
     store: Store
     understanding: Understanding
@@ -58,6 +64,8 @@ class Service:
     processors: int = 1
     tick_seconds: float = 5.0
     upkeep_seconds: float = 60.0
+    turn_seconds: float | None = None
+    listen: Callable[[], contextlib.AbstractContextManager[Listener]] | None = None
 
 
 def serve(service: Service) -> None:
@@ -85,6 +93,8 @@ def running(service: Service) -> Iterator[None]:
         *([lambda: _whenever(mail, stop, lambda: _process_all(service, stop, replies))] * service.processors),
         lambda: _whenever(replies, stop, lambda: _deliver_all(service, stop)),
     ]
+    if service.listen is not None:
+        loops.append(_Ear(service.listen, stop, {"inbox": mail, "outbox": replies}).hear)
     threads = [threading.Thread(target=loop, name=f"mailbot-{number}") for number, loop in enumerate(loops)]
     ticks = BackgroundScheduler(timezone=dt.UTC)
     for wake in (mail.set, replies.set):
@@ -120,20 +130,45 @@ class _Watcher:
         """Read until told to stop."""
         while not self._stop.is_set():
             try:
-                with contextlib.closing(self._watched.open()) as mailbox:
+                mailbox = self._open()
+                if mailbox is None:
+                    self._stop.wait(GLANCE)
+                    continue
+                with contextlib.closing(mailbox):
                     self._read(mailbox)
+            except LeaseLost:
+                log.warning("mailbox_taken_over", mailbox=str(self._watched.key))
             except Exception as error:
                 self._failures += 1
                 pause = _pause_after(self._failures, error)
                 _log_failure("mailbox_not_read", self._failures, error, mailbox=str(self._watched.key), pause=pause)
                 self._stop.wait(pause)
 
+    def _open(self) -> Mailbox | None:
+        """Return the mailbox, None while it is another worker's turn or the desk is halted."""
+        store, seconds = self._service.store, self._service.turn_seconds
+        if is_halted(store):
+            return None
+        if seconds is None:
+            return self._watched.open()
+        turn = take_turn(store, f"mailbox {self._watched.key}", seconds=seconds)
+        if turn is None:
+            return None
+        try:
+            return MailboxAlone(self._watched.open(), turn)
+        except BaseException:
+            turn.end()
+            raise
+
     def _read(self, mailbox: Mailbox) -> None:
+        """Read the mailbox until told to stop; the desk halted is such a word."""
         self._receive(mailbox)
         list_old(mailbox, self._service.store)
         looked = time.monotonic()
         while not self._stop.is_set():
             if mailbox.wait(GLANCE) or time.monotonic() - looked >= self._watched.poll_seconds:
+                if is_halted(self._service.store):
+                    return
                 self._receive(mailbox)
                 looked = time.monotonic()
 
@@ -150,7 +185,39 @@ class _Watcher:
                 log.info("received", mailbox=str(mailbox.key), filed=report.filed, **counts)
 
 
+class _Ear:
+    """Hears what other workers commit, and wakes ours; the ticks do so when it is deaf."""
+
+    def __init__(
+        self,
+        listen: Callable[[], contextlib.AbstractContextManager[Listener]],
+        stop: threading.Event,
+        wakes: Mapping[str, threading.Event],
+    ) -> None:
+        self._listen = listen
+        self._stop = stop
+        self._wakes = wakes
+
+    def hear(self) -> None:
+        """Hear until told to stop."""
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                with self._listen() as line:
+                    failures = 0
+                    while not self._stop.is_set():
+                        for table in line.wait(GLANCE) & self._wakes.keys():
+                            self._wakes[table].set()
+            except Exception as error:
+                failures += 1
+                pause = _pause_after(failures, error)
+                _log_failure("not_listening", failures, error, pause=pause)
+                self._stop.wait(pause)
+
+
 def _process_all(service: Service, stop: threading.Event, replies: threading.Event) -> None:
+    if is_halted(service.store):
+        return
     while not stop.is_set():
         report = process_next(service.store, service.understanding, service.render, service.clock, service.process)
         if report is None:
@@ -160,6 +227,8 @@ def _process_all(service: Service, stop: threading.Event, replies: threading.Eve
 
 
 def _deliver_all(service: Service, stop: threading.Event) -> None:
+    if is_halted(service.store):
+        return
     settle_abandoned(service.store, service.clock, service.deliver)
     while not stop.is_set():
         report = deliver_due(service.store, service.transport, service.clock, service.deliver)

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import threading
@@ -13,9 +14,11 @@ from mailbot.scheduler import Service, Watched, running, serve
 from mailbot.service.deliver import DeliverOptions
 from mailbot.service.process import ProcessOptions
 from mailbot.service.receive import ReceiveOptions
+from mailbot.service.switches import HALT
 from tests.support.fake_desk import FakeRenderer, FakeUnderstanding, mail
 from tests.support.fake_mail import FakeMailbox, FakeTransport
 from tests.support.fakes import FakeClock, MemoryStore
+from tests.support.samples import NOW
 
 
 @pytest.fixture
@@ -162,3 +165,39 @@ def test_a_signal_ends_the_service(make, mailbox, transport, number):
     serve(make())
     assert signal.getsignal(number) is before
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("mailbot-")]
+
+
+def test_a_halted_desk_leaves_everything_alone(make, mailbox, transport):
+    service = make()
+    with service.store.begin() as uow:
+        uow.switches.turn(HALT, on=True, by="machine", at=NOW)
+        uow.commit()
+    mailbox.deliver(mail("ask users"))
+    with running(service):
+        time.sleep(0.2)
+        assert (mailbox.filed, transport.taken) == ([], [])
+        assert service.store.tables.inbox == {}
+        with service.store.begin() as uow:
+            uow.switches.turn(HALT, on=False, by="anna", at=NOW)
+            uow.commit()
+        until(lambda: len(transport.taken) == 1)
+
+
+def test_what_another_worker_commits_is_heard(make, mailbox, transport):
+    said: list[str] = []
+
+    class Line:
+        def wait(self, seconds: float) -> frozenset[str]:
+            time.sleep(0.01)
+            return frozenset(said)
+
+    service = make(tick_seconds=60.0, listen=lambda: contextlib.nullcontext(Line()), turn_seconds=30.0)
+    with running(service):
+        time.sleep(0.1)
+        with service.store.begin() as uow:
+            mailbox.deliver(mail("ask users"))
+            [fetched] = mailbox.fetch([1])
+            uow.inbox.add(mailbox.key, 1, fetched, message_id=None, state=InboxState.NEW)
+            uow.commit()
+        said.append("inbox")
+        until(lambda: len(transport.taken) == 1)

@@ -24,7 +24,11 @@ from mailbot.service.deliver import DeliverOptions
 from mailbot.service.process import ProcessOptions
 from mailbot.service.receive import ReceiveOptions
 from mailbot.settings import LimitSettings, MailboxSettings
-from mailbot.store import exclusive_service_lock
+from mailbot.store import exclusive_service_lock, serves_many
+from mailbot.store.wake_up import listen
+
+LONGEST_TURN = 30.0
+"""After so many seconds without a sign of life a mailbox goes to another worker: the mails wait so long."""
 
 Wrapper = Callable[[Understanding], Understanding]
 
@@ -53,6 +57,7 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
             desk = installation.desk(uow.records.desk())
         with desk_understanding(installation, desk, lambda: clock().date()) as understanding:
             outgoing = smtp_account(installation)
+            many = serves_many(installation.database_url)
             yield scheduler.Service(
                 store=store,
                 understanding=wrap(understanding),
@@ -76,6 +81,8 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
                 ),
                 processors=settings.intake.processors,
                 tick_seconds=settings.intake.tick_seconds,
+                turn_seconds=min(settings.intake.lease_seconds, LONGEST_TURN) if many else None,
+                listen=partial(listen, installation.database_url) if many else None,
             )
 
 

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 
 from mailbot.domain.decision import Decision
 from mailbot.domain.staff import Switch
+from mailbot.ports import Store
+
+HALT = "halt"
+"""Nothing is read, decided or sent: the database is a copy, or was restored, and a person has to look first."""
 
 PAUSE = "pause"
 SHADOW = "shadow"
@@ -17,6 +21,12 @@ def pause_of_kind(kind: str) -> str:
 def pause_of_language(language: str) -> str:
     """Return the name of the switch that holds back replies in a language."""
     return f"{PAUSE} language:{language}"
+
+
+def is_halted(store: Store) -> bool:
+    """Return whether the desk must leave mailbox, mails and replies alone."""
+    with store.begin() as uow:
+        return HALT in uow.switches.on()
 
 
 def held_by_switch(on: Mapping[str, Switch], decision: Decision) -> str | None:

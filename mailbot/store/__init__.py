@@ -9,17 +9,26 @@ from typing import TYPE_CHECKING
 from mailbot.ports import Clock
 
 if TYPE_CHECKING:
-    from mailbot.store.exclusive import exclusive_service_lock
+    from mailbot.store.exclusive import exclusive_service_lock, serves_many
     from mailbot.store.schema import check_schema, current_revision, upgrade
     from mailbot.store.unit_of_work import SqlStore
 
-__all__ = ["SqlStore", "check_schema", "current_revision", "exclusive_service_lock", "open_store", "upgrade"]
+__all__ = [
+    "SqlStore",
+    "check_schema",
+    "current_revision",
+    "exclusive_service_lock",
+    "open_store",
+    "serves_many",
+    "upgrade",
+]
 
 _HOMES = {
     "SqlStore": "unit_of_work",
     "check_schema": "schema",
     "current_revision": "schema",
     "exclusive_service_lock": "exclusive",
+    "serves_many": "exclusive",
     "upgrade": "schema",
 }
 

@@ -17,10 +17,10 @@ def exclusive_service_lock(url: str) -> Iterator[None]:
     On PostgreSQL any number of services may run, so there is nothing to hold. The kernel lets go of the lock when
     the process ends, however it ends.
     """
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite":
+    if serves_many(url):
         yield
         return
+    parsed = parse_url(url)
     database = Path(parsed.database or "")
     path = database.with_name(database.name + ".lock")
     try:
@@ -41,3 +41,8 @@ def exclusive_service_lock(url: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def serves_many(url: str) -> bool:
+    """Return whether several services may run on the database at once."""
+    return parse_url(url).get_backend_name() != "sqlite"

@@ -21,6 +21,7 @@ NEW_MAIL = sa.text("state = 'new'")
 UNFILED = sa.text("NOT filed AND state NOT IN ('old', 'vanished')")
 OPEN_ITEM = sa.text("settled_at IS NULL")
 UNSENT = sa.text("state IN ('ready', 'sending')")
+TO_ARCHIVE = sa.text("to_archive")
 """Conditions of the partial indexes; a query says them in the same words, else SQLite does not use the index."""
 
 mailbox_cursor = sa.Table(
@@ -167,7 +168,11 @@ outbox = sa.Table(
     sa.Column("due_at", Utc, nullable=False),
     sa.Column("finished_at", Utc),
     sa.Column("last_error", CleanText),
+    sa.Column("domain", CleanText, nullable=False, server_default=""),  # of the first recipient
+    sa.Column("to_archive", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.UniqueConstraint("case_id", "revision", "kind"),
+    sa.Index(None, "message_id"),
+    sa.Index("ix_outbox_to_archive", "id", sqlite_where=TO_ARCHIVE, postgresql_where=TO_ARCHIVE),
     sa.Index("ix_outbox_unsent", "due_at", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
 )
 
@@ -188,6 +193,7 @@ sent_log = sa.Table(
     sa.Column("address", CleanText, nullable=False),
     sa.Column("domain", CleanText, nullable=False),
     sa.Column("at", Utc, nullable=False),
+    sa.Column("news", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Index(None, "address", "at"),
     sa.Index(None, "domain", "at"),
     sa.Index(None, "at"),

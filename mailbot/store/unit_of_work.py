@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from mailbot.domain.errors import TransientError
 from mailbot.fail_points import fail_point
 from mailbot.ports import (
+    AlarmStore,
     AuditStore,
     CaseStore,
     Clock,
+    HomeStore,
     InboxStore,
+    LeaseStore,
     OutboxStore,
     QuoteStore,
     RecordStore,
@@ -28,11 +31,13 @@ from mailbot.store.audit import SqlAuditStore
 from mailbot.store.cases import SqlCaseStore
 from mailbot.store.engine import BUSY_SECONDS, READ_ONLY, make_engine
 from mailbot.store.inbox import SqlInboxStore
+from mailbot.store.leases import SqlLeaseStore
 from mailbot.store.outbox import SqlOutboxStore
 from mailbot.store.quotes import SqlQuoteStore
 from mailbot.store.records import ImportCache, SqlRecordStore
 from mailbot.store.reviews import SqlReviewStore
 from mailbot.store.staff import SqlStaffStore
+from mailbot.store.watching import SqlAlarmStore, SqlHomeStore
 from mailbot.store.worklist import SqlSwitchStore, SqlWorklistStore
 
 
@@ -60,6 +65,9 @@ class SqlUnitOfWork:
         self.audit: AuditStore = SqlAuditStore(connection)
         self.worklist: WorklistStore = SqlWorklistStore(connection)
         self.switches: SwitchStore = SqlSwitchStore(connection)
+        self.leases: LeaseStore = SqlLeaseStore(connection, owner)
+        self.alarms: AlarmStore = SqlAlarmStore(connection)
+        self.home: HomeStore = SqlHomeStore(connection)
 
     def commit(self) -> None:
         """Make it last: on disk when this returns."""

@@ -1,5 +1,10 @@
 """The points of the catalogue (failures, section 2) at which the program is killed."""
 
+import os
+
+RUNS = int(os.environ.get("FAULT_RUNS", "1"))
+"""How often each point is tried; `make faults` tries more often, on PostgreSQL too, at random passages."""
+
 SERVICE = {
     "K1": "listed",
     "K9": "claimed",

@@ -1,18 +1,14 @@
 """The program is killed (SIGKILL) at each point of the catalogue; nothing is lost, and nothing is answered twice."""
 
-import os
 import random
 import re
 import signal
 
 import pytest
 
-from tests.faults.points import MOVE_SENT, SERVICE
+from tests.faults.points import MOVE_SENT, RUNS, SERVICE
 from tests.faults.world import make_world
 from tests.support.proxy import running_proxy
-
-RUNS = int(os.environ.get("FAULT_RUNS", "1"))
-"""How often each point is tried; `make faults` tries more often, on PostgreSQL too, at random passages."""
 
 
 @pytest.mark.timeout(300 + 60 * RUNS)

@@ -19,10 +19,14 @@ from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, R
 from mailbot.domain.quote import Quote
 from mailbot.domain.revision import as_revision
 from mailbot.domain.staff import Switch
+from mailbot.domain.watch import Alarm, Lease
 from mailbot.ports import (
+    AlarmStore,
     CaseStore,
     Clock,
+    HomeStore,
     InboxStore,
+    LeaseStore,
     OutboxStore,
     QuoteStore,
     RecordStore,
@@ -70,6 +74,9 @@ class Tables:
     desk: Desk = field(default_factory=Desk)
     audit: list[tuple[str, str, str]] = field(default_factory=list)
     switches: dict[str, Switch] = field(default_factory=dict)
+    leases: dict[str, tuple[int, dt.datetime]] = field(default_factory=dict)
+    alarms: dict[str, Alarm] = field(default_factory=dict)
+    home: str | None = None
 
     def copy(self) -> "Tables":
         return Tables(**{name: copy.copy(getattr(self, name)) for name in self.__dataclass_fields__})
@@ -109,6 +116,9 @@ class MemoryUnitOfWork:
         self.records: RecordStore = MemoryRecordStore(self.tables)
         self.audit = MemoryAuditStore(self.tables)
         self.switches = MemorySwitchStore(self.tables)
+        self.leases: LeaseStore = MemoryLeaseStore(self.tables, clock)
+        self.alarms: AlarmStore = MemoryAlarmStore(self.tables)
+        self.home: HomeStore = MemoryHomeStore(self.tables)
 
     def commit(self) -> None:
         self._store.tables = self.tables.copy()
@@ -522,6 +532,67 @@ class MemorySwitchStore:
             self._tables.switches.setdefault(name, Switch(name=name, by=by, at=at))
         else:
             self._tables.switches.pop(name, None)
+
+
+class MemoryLeaseStore:
+    """Keeps `ports.LeaseStore`."""
+
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        self._tables = tables
+        self._clock = clock
+
+    def take(self, name: str, *, seconds: float) -> Lease | None:
+        fence, until = self._tables.leases.get(name, (0, self._clock()))
+        if until > self._clock():
+            return None
+        self._tables.leases[name] = (fence + 1, self._clock() + dt.timedelta(seconds=seconds))
+        return Lease(name=name, fence=fence + 1)
+
+    def hold(self, lease: Lease, *, seconds: float) -> None:
+        if self._tables.leases[lease.name][0] != lease.fence:
+            raise LeaseLost(lease.name)
+        self._tables.leases[lease.name] = (lease.fence, self._clock() + dt.timedelta(seconds=seconds))
+
+    def give_back(self, lease: Lease) -> None:
+        if self._tables.leases[lease.name][0] == lease.fence:
+            self._tables.leases[lease.name] = (lease.fence, self._clock())
+
+
+class MemoryAlarmStore:
+    """Keeps `ports.AlarmStore`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def ring(self, name: str, words: str, at: dt.datetime) -> None:
+        known = self._tables.alarms.get(name, Alarm(name=name, words=words, since=at, last_at=at, times=0))
+        self._tables.alarms[name] = replace(known, words=words, last_at=at, times=known.times + 1)
+
+    def silence(self, name: str) -> bool:
+        return self._tables.alarms.pop(name, None) is not None
+
+    def ringing(self) -> Sequence[Alarm]:
+        return sorted(self._tables.alarms.values(), key=lambda alarm: (alarm.since, alarm.name))
+
+    def mark_told(self, names: Sequence[str], at: dt.datetime) -> None:
+        for name in names:
+            self._tables.alarms[name] = replace(self._tables.alarms[name], told_at=at)
+
+
+class MemoryHomeStore:
+    """Keeps `ports.HomeStore`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def identity(self) -> str | None:
+        return self._tables.home
+
+    def actual(self) -> str:
+        return "memory"
+
+    def settle(self, at: dt.datetime) -> None:
+        self._tables.home = "memory"
 
 
 class MemoryRecordStore:

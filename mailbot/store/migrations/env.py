@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from mailbot.store import staff_tables  # noqa: F401  # its tables are part of the metadata
+from mailbot.store import service_tables, staff_tables  # noqa: F401  # their tables are part of the metadata
 from mailbot.store.tables import metadata
 
 context.configure(
