@@ -107,11 +107,12 @@ def _named(folded: str, hits: Sequence[Hit], lexicons: Sequence[Lexicon], writte
     ends = [h for h in hits if h.tag in _ENDS]
     for m in month_only.finditer(folded):
         before = next((h for h in ends if 0 <= m.start() - h.end <= 4 or h.start < m.start() <= h.end <= m.end()), None)
-        if before is None:
+        after = next((h for h in hits if h.tag == "dates.month_end_after" and 0 <= h.start - m.end() <= 2), None)
+        if before is None and after is None:
             continue
         year = int(m[2]) if m[2] else _relative_year(m.end(), hits, written_on)
         date = _end(year, months[m[1]]) if year else _next(written_on, months[m[1]], None)
-        yield from _mention(before.start, m.end(), date)
+        yield from _mention(before.start if before else m.start(), after.end if after else m.end(), date)
     yield from _year_ends(folded, hits, ends, written_on)
 
 
