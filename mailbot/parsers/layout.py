@@ -265,6 +265,10 @@ class _Layouter:
             a, b = cells[i + 1]
             if not self._scan.text[a:b].strip():
                 continue
+            for (_, later), more in zip(cells[i + 2 :], tags[i + 2 :], strict=True):
+                if more:
+                    break
+                b = later
             self._enter(tags[i])
             found = True
             yield Unit(

@@ -21,6 +21,9 @@ _HANGUL = "가-힣"
 _CJK_RUN = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]")
 _ZH_STOP = "的和与與在是于於为為邮郵电電她他有及或让請请会會要把将將从從，。、 （(先女小经經总總老"
 _JA_NAME = re.compile(f"([{_HAN}]{{1,4}})[ 　]([{_HAN}{_KANA}]{{1,4}})(?![{_HAN}{_KANA}](?<![様さ氏殿と宛]))")
+_TWO_SCRIPTS = re.compile(
+    rf"([A-Za-z][A-Za-z .'-]+?)\s+([{_HAN}{_HANGUL}]{{2,5}})|([{_HAN}{_HANGUL}]{{2,5}})\s+[A-Za-z .'-]+"
+)
 _ORGANISATION = re.compile(r"(?:銀行|会社|商会|商店|大学|病院|電機|物流|営業|課|部)$")
 _KO_PARTICLE = re.compile(r"(?:은|는|이|가|인|의|로|님)$")
 _KO_AFTER = (
@@ -70,6 +73,9 @@ def header_name(display: str | None, email: str, knowledge: Knowledge) -> str | 
         if len(first.split()) in (1, 2) and not _is_legal(first, knowledge):
             name = f"{first.strip()} {last.strip()}"
     name = _without_honorifics(name, knowledge)
+    both = _TWO_SCRIPTS.fullmatch(name)
+    if both:  # one name in two scripts: the native one
+        name = both[2] or both[3]
     if name and (is_person(name, email, knowledge) or _is_rare_name(name, email, knowledge)):
         return name
     return None

@@ -9,6 +9,24 @@ from mailbot.parsers.lexicon import Gazetteers
 _US = re.compile(r"\b([A-Z]{2})\.?,?\s+\d{5}(?:-\d{4})?\b")
 _CANADA = re.compile(r"\b([A-Z]{2}),?\s+[A-Z]\d[A-Z]\s?\d[A-Z]\d\b")
 _PREFECTURE = re.compile(r"(?:北海道|東京都|京都府|大阪府|[一-鿿]{2,3}県)")
+_CITY_STATES = frozenset({"SG", "HK", "MO"})
+_PROVINCES = (  # as unmistakable as a Japanese prefecture
+    (
+        "KR",
+        re.compile(
+            r"(?:서울|부산|대구|인천|광주|대전|울산|세종)(?:특별|광역)?(?:자치)?시"
+            r"|[가-힣]{2,3}(?:특별자치)?도\s[가-힣]+[시군]"
+        ),
+    ),
+    (
+        "CN",
+        re.compile(
+            r"[一-鿿]{2,3}省[一-鿿]{2,6}[市州县]|(?:北京|上海|天津|重庆)市"
+            r"|(?:广西|内蒙古|宁夏|新疆|西藏)[一-鿿]*自治区"
+        ),
+    ),
+    ("TW", re.compile(r"(?:[臺台][北中南]|新北|桃園|高雄)市|[一-鿿]{2}縣[一-鿿]{2,3}[市鄉鎮]")),
+)
 _STREET = re.compile(
     r"[\d０-９一二三四五六七八九十]|p\.?\s?o\.?\s?box|postfach|apartado|boite postale|casilla", re.IGNORECASE
 )
@@ -33,7 +51,8 @@ def read_address(text: str, gazetteers: Gazetteers) -> PostalAddress | None:
     code, start, end = country
     rest = plain[:start] + plain[end:]
     parts = [p for p in re.split(r"[,，、\s/]+", rest) if re.search(r"[^\W\d]", p)]
-    if not (_CITY_CJK.search(rest) and re.search(r"[぀-鿿가-힯]", rest)) and len(parts) < 2:
+    cjk = len(re.findall(r"[぀-鿿가-힯]", rest)) >= 6 or (_CITY_CJK.search(rest) and re.search(r"[぀-鿿가-힯]", rest))
+    if not cjk and len(parts) < (1 if code in _CITY_STATES else 2):
         return None
     return PostalAddress(text=plain, country=code, region=_region(plain, code, gazetteers))
 
@@ -68,6 +87,9 @@ def find_country(text: str, gazetteers: Gazetteers) -> tuple[str, int, int] | No
         return "CA", canada.end(), canada.end()
     if prefecture:
         return "JP", 0, 0
+    for code, pattern in _PROVINCES:
+        if pattern.search(text):
+            return code, 0, 0
     return None
 
 

@@ -13,7 +13,7 @@ from mailbot.parsers.requests.company_form import CJK, clean, has_legal_form
 from mailbot.parsers.scan import Scan
 
 _CJK_INTRODUCED = re.compile(
-    r"[\s:：「『《,，]*(?:である|の|は|인|사인|사)?\s?((?:株式会社|有限会社|㈱|주식회사\s?)?"
+    r"[\s:：「『《,，]*(?:是|为|為|叫|である|の|は|인|사인|사)?\s?((?:株式会社|有限会社|㈱|주식회사\s?)?"
     r"[^\s、。，,.：:（）()「」『』《》はがをにへで是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]{2,20}?)"
     r"(?=様|さま|御中|[\s，,、。（(是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]|에서|에|는|은|이|가|의|$)(?![ぁ-ん])"
 )
@@ -84,7 +84,7 @@ def _leading(scan: Scan, not_this: str | None, knowledge: Knowledge) -> Extracte
     """Return the organisation that a sentence in Han or Hangul begins with ("星野游戏的Guard到期")."""
     endings = "|".join(map(re.escape, knowledge.gazetteers.organisations))
     for m in re.finditer(
-        rf"(?:^|[，。！!,\n\s：:])([一-鿿가-힣]{{1,8}}?(?:{endings}))(?=[的在要想需（(，]|[A-Z]|에서|에|은|는|의)",
+        rf"(?:^|[，。！!,\n\s：:为為替给給帮幫])([一-鿿가-힣]{{1,8}}?(?:{endings}))(?=[的在要想需询詢报報（(，]|[A-Z]|에서|에|은|는|의)",
         scan.text,
     ):
         lexical = any(h.start <= m.start(1) < h.end and h.tag.startswith(("cues.", "labels.")) for h in scan.hits)
@@ -219,5 +219,5 @@ def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extra
 def _is_organisation(scan: Scan, start: int, name: str, knowledge: Knowledge) -> bool:
     """Whether a run of Han or Hangul after "our customer" is a name: it ends like one, or is written again."""
     ends = name.endswith(knowledge.gazetteers.organisations) or has_legal_form(name, knowledge.gazetteers)
-    bracket = scan.text[start + len(name) : start + len(name) + 1] in ("（", "(", "，", ",", "、", "\n", "")
+    bracket = scan.text[start + len(name) : start + len(name) + 1] in ("（", "(", "，", ",", "、", "。", "\n", "")
     return ends or bracket or scan.text.count(name) > 1

@@ -80,7 +80,7 @@ def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, gaze
             if name and name in text:
                 before, _, after = piece.partition(name)
                 for part, at in ((before, m.start()), (after, m.start() + len(before) + len(name))):
-                    bare = part.strip(" 　\t-–—:：()（）様님드림拜上")
+                    bare = part.strip(" 　\t-–—:：()（）様님드림拜上@＠")
                     if bare and not _is_given_name(bare, part):
                         yield _stripped(part, at)
                 continue
@@ -94,8 +94,8 @@ def _is_given_name(bare: str, part: str) -> bool:
 
 
 def _stripped(text: str, at: int) -> Span:
-    lead = len(text) - len(text.lstrip(" 　\t-–—*>:：=_"))
-    plain = text.strip(" 　\t-–—*>:：=_")
+    lead = len(text) - len(text.lstrip(" 　\t-–—*>:：=_@＠"))
+    plain = text.strip(" 　\t-–—*>:：=_@＠")
     return Span(at + lead, at + lead + len(plain), plain)
 
 

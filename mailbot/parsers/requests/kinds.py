@@ -45,6 +45,8 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
                 if any(0 <= c.start - hit.end <= 8 for c in scan.within(hit.end, unit.end, "cues.instead_after")):
                     continue  # "no request for a quote, but a question"
                 meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
+                if hit.key == "co_term" and unit.kind == "pair" and "term" in unit.tags:
+                    continue  # "Term: to the present end date"
                 if hit.key in ("annual", "monthly") and _refused(scan, unit, hit):
                     continue
                 if meant is not Polarity.NOT or hit.key == "new_site":

@@ -16,6 +16,7 @@ from mailbot.parsers.requests.products import ProductMention, find_products, onl
 from mailbot.parsers.requests.quantities import QuantityMention, find_quantities
 from mailbot.parsers.scan import Scan, Span
 
+_PHONE = re.compile(r"\+\d{1,3}[ .()/-]*\d[\d .()/-]{5,}")
 _NOT_LINES = frozenset((
     "contact", "billing_contact", "technical_contact", "site_admin", "name", "email", "company", "address",
     "billing_address", "phone", "reference", "price", "country", "currency", "term", "customer", "reseller",
@@ -160,7 +161,8 @@ class LineBook:
         bounds = (unit.start, unit.end)
         products = find_products(scan, bounds, in_list=False)
         asks = scan.within(*bounds, "cues.want", "counters.users")
-        if products and not asks and scan.within(*bounds, "labels.phone"):
+        phone = scan.within(*bounds, "labels.phone") or _PHONE.search(scan.text, *bounds)
+        if products and not asks and phone:
             return  # "Tel. .. | Jira, Confluence, Bitbucket": what a signature boasts of
         sens = _sens_in(scan, *bounds)
         quantities = find_quantities(scan, *bounds)
@@ -216,7 +218,9 @@ class LineBook:
         if drafts:
             _tie_sens(scan, m.sens, drafts)
             anchors = [(p.start, p.end) for p in products] or [(unit.start, unit.start)] * len(drafts)
-            for draft, q in assign(anchors, drafts, targets, scan.folded):
+            latter = scan.within(unit.start, unit.end, "cues.latter")
+            last = slice(-1, None) if latter else slice(None)
+            for draft, q in assign(anchors[last], drafts[last], targets, scan.folded):
                 _set_quantity(scan, draft, q)
             for draft, span in assign(anchors, drafts, plans, scan.folded, follows=True):
                 _set_plan(scan, draft, span)
@@ -359,6 +363,8 @@ def _set_plan(scan: Scan, draft: Draft, span: Span) -> None:
     evidence = (scan.evidence(span.start, span.end),)
     if draft.plan is None:
         draft.plan = Extracted(span.value, evidence)
+    elif draft.plan.value != span.value and draft.context:  # what is there gives way to what is asked for later
+        draft.from_plan, draft.plan = draft.plan, Extracted(span.value, evidence)
     elif draft.plan.value != span.value:
         draft.plan_conflict += [*draft.plan.evidence, *evidence]
 

@@ -80,7 +80,7 @@ def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Pola
 def _put_off(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
     """Whether the next clause refuses what this one only mentions ("Jira ends in April, leave that for now")."""
     left, right = _clause(scan, sentence, start, end)
-    if scan.within(left, right, "cues.want", "counters.users"):
+    if scan.within(left, right, "cues.want") or any(left <= n.start < right for n in scan.numbers):
         return False
     for cue in scan.within(right, sentence[1], "cues.drop"):
         after = _clause(scan, sentence, cue.start, cue.end)[1]
@@ -98,6 +98,9 @@ def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bo
             return True
     for cue in scan.within(*sentence, "cues.drop", "cues.not"):
         reach = 24 if cue.tag == "cues.drop" else 6
+        between = scan.within(end, cue.start, "cues.want") if cue.start > end else []
+        if scan.verb_final and cue.tag == "cues.drop" and end <= cue.start and cue.end <= right and not between:
+            return True
         follows = scan.verb_final or re.match(r"[぀-ヿ㐀-鿿가-힯]", scan.text[cue.start])
         if follows and 0 <= cue.start - end <= reach // 2 and cue.end <= right and cue.tag == "cues.drop":
             return True

@@ -125,6 +125,8 @@ def only_these(scan: Scan, bounds: tuple[int, int], products: Sequence[ProductMe
             if p.start < reach:
                 continue
             gap = scan.folded[reach : p.start]
+            if p.polarity is Polarity.HAVE:  # "they only use Jira so far"
+                break
             if len(gap) > (12 if not chosen else 8) or (chosen and not _JOINS.fullmatch(gap)):
                 break
             chosen.add(p.key)

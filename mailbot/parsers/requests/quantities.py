@@ -13,6 +13,7 @@ _ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|>+|➜|➔)\s*")
 _DASH = re.compile(r"\s*[-~]\s*")
 _SLASH = re.compile(r"\s*/\s*")
 _WORDS_BETWEEN = re.compile(r"[^\d,，。.!?！？;；()（）\n\t]*")
+_COUNTED_ALONE = re.compile(r"[ 　]?[个個](?=[，。,.！!？?；;）)\s]|$|左右|吧|就|了)")
 _BETWEEN_LIMIT = 28
 _PLANS = ("plans.standard", "plans.premium", "plans.enterprise")
 
@@ -61,7 +62,9 @@ def _is_article(scan: Scan, number: Number) -> bool:
 
 
 def _before_product(scan: Scan, end: int) -> bool:
-    return any(h.tag == "product" and 0 <= h.start - end <= 2 for h in scan.hits)
+    return any(
+        h.tag == "product" and 0 <= h.start - end <= 2 and not scan.folded[end : h.start].strip() for h in scan.hits
+    )
 
 
 def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | None) -> QuantityMention | None:
@@ -93,7 +96,7 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
 
 def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -> QuantityMention | None:
     counted = column or counter_near(scan, bounds, number) or _is_aim(scan, bounds, number)
-    counted = counted or _is_elliptical(scan, bounds, number)
+    counted = counted or _is_elliptical(scan, bounds, number) or _is_spelled_beside(scan, bounds, number)
     if not counted and not _beside_product(scan, bounds, number):
         return None
     if number.spelled and any(h.start <= number.start < h.end for h in scan.within(*bounds, "cues.unchanged")):
@@ -113,6 +116,8 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a word for users counts the number: close behind it, or as its label close before it."""
     if _is_single_han(scan, number):
         return any(h.tag == "counters.users" and h.start == number.end for h in scan.hits)
+    if _COUNTED_ALONE.match(scan.text, number.end):
+        return True
     for hit in scan.hits:
         if hit.start < bounds[0] or hit.end > bounds[1]:
             continue
@@ -141,16 +146,34 @@ def _is_elliptical(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     return bool(ends) and any(counter_near(scan, bounds, n) for n in earlier)
 
 
+def _is_spelled_beside(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    """Whether a spelled number precedes its product after a counted one ("ten Jira users and six Confluence")."""
+    earlier = [n for n in scan.numbers if bounds[0] <= n.start and n.end < number.start]
+    product = any(h.tag == "product" and h.start - number.end == 1 for h in scan.hits)
+    return number.spelled and number.value > 2 and product and any(counter_near(scan, bounds, n) for n in earlier)
+
+
 def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a bare number is where a product is to go ("raise Jira to 80.", "and needs 100")."""
-    if number.spelled or not scan.within(*bounds, "product"):
+    if number.spelled:
         return False
     near = [h for h in scan.hits if bounds[0] <= h.start and h.end <= bounds[1]]
+    to = [h for h in near if h.tag == "cues.to" and 0 <= number.start - h.end <= 2]
+    raises = [h for h in near if h.tag == "kinds.upgrade"]
+    if any(-1 <= t.start - h.end <= 2 or h.end == t.end for t in to for h in raises):
+        return True  # "raise it to 120"
+    if not scan.within(*bounds, "product"):
+        return False
+    stop = re.match(r"\s*(?:[.;,!)]|$|\n)|\s[^\W\d_]{1,4}\s", scan.folded[number.end : bounds[1]])
+    wanted = stop and any(h.tag == "cues.want" and 0 <= number.start - h.end <= 2 for h in near)
+    earlier = [n for n in scan.numbers if bounds[0] <= n.start and n.end < number.start and not n.spelled]
+    if wanted and any(counter_near(scan, bounds, n) for n in earlier):
+        return True  # "50 users today, they need 80 in future"
     if any(h.tag == "cues.want" and h.end > number.end and h.start - number.end <= 2 for h in near):  # "100 nodig"
         return True
     ends = re.match(r"\s*(?:[.;,!)]|$|\n)", scan.folded[number.end : bounds[1]])
-    raised = any(h.tag == "kinds.upgrade" and 0 <= h.start - number.end <= 16 for h in near)
-    return bool(ends or raised) and any(h.tag == "cues.to" and 0 <= number.start - h.end <= 2 for h in near)
+    raised = any(0 <= h.start - number.end <= 16 for h in raises)
+    return bool(ends or raised) and bool(to)
 
 
 def _is_single_han(scan: Scan, number: Number) -> bool:
@@ -163,7 +186,9 @@ def _beside_product(scan: Scan, bounds: tuple[int, int], number: Number) -> bool
     if number.spelled or 2020 <= number.value <= 2035:
         return False
     for hit in scan.within(*bounds, "product", "plans.standard", "plans.premium", "plans.enterprise"):
-        if hit.end <= number.start and re.fullmatch(r"[\s(x×*:,\-]{1,5}|", scan.folded[hit.end : number.start]):
+        if hit.end <= number.start and re.fullmatch(
+            r"[\s(x×*:,\-]{0,5}(?:for\s)?(?:the\s)?(?:same\s)?", scan.folded[hit.end : number.start]
+        ):
             return True
         if number.end <= hit.start and re.fullmatch(
             r"\s?(?:[x×*]|of|de|di|von|van|for|pour|para|per)?\s?", scan.folded[number.end : hit.start]

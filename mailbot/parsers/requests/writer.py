@@ -7,7 +7,7 @@ from mailbot.domain.evidence import Evidence, Extracted
 from mailbot.domain.message import Desk, InboundMessage, Role, TextPart
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.lexicon import Knowledge
-from mailbot.parsers.people import header_name, is_person, name_at
+from mailbot.parsers.people import header_name, is_person, name_at, name_before
 from mailbot.parsers.requests.block import Block
 from mailbot.parsers.requests.persons import Person, Senders
 from mailbot.parsers.scan import Scan
@@ -35,6 +35,8 @@ def writer_name(
                 alone = name is not None and _stands_alone(m[0].strip(), name.value)
                 if name is not None and alone and is_person(name.value, email, knowledge):
                     written.append(Extracted(name.value, (body.evidence(name.start, name.end),)))
+    if header is None:
+        written += _names_at_line_ends(body, spans, email, knowledge)
     if body.lexicons[0].code == "ja":  # a surname alone is no full name (policy 2)
         surnames = knowledge.gazetteers.surnames["ja"]
         written = [w for w in written if w.value not in surnames]
@@ -43,7 +45,7 @@ def writer_name(
         return written[0] if written else None
     for own in written:
         if own.value.replace(" ", "") == header.replace(" ", ""):
-            return own
+            return Extracted(header, own.evidence)  # the same name, spaced as its bearer spaces it
     for own in written:
         if own.value == header or _same_person(own.value, header):
             return own
@@ -52,6 +54,22 @@ def writer_name(
         message=body.message, part="header:from", start=max(at, 0), end=max(at, 0) + len(header), text=header
     )
     return Extracted(header, (evidence,))
+
+
+def _names_at_line_ends(
+    body: Scan, spans: Sequence[tuple[int, int]], email: str, knowledge: Knowledge
+) -> list[Extracted[str]]:
+    """Return names that end a line after company and department ("X株式会社　購買部　倉田 弘樹")."""
+    found = []
+    for start, end in spans:
+        for m in re.finditer(r"[^\n]+[ 　][^\n]+", body.text[start:end]):
+            stop = start + m.start() + len(m[0].rstrip())
+            name = name_before(body, start + m.start(), stop, knowledge)
+            if name is None or name.end != stop or name.value.isascii():
+                continue
+            if is_person(name.value, email, knowledge):
+                found.append(Extracted(name.value, (body.evidence(name.start, name.end),)))
+    return found
 
 
 def _stands_alone(line: str, name: str) -> bool:
