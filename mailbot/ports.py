@@ -502,6 +502,18 @@ class SwitchStore(Protocol):
         ...
 
 
+class SearchStore(Protocol):
+    """The words by which cases are found."""
+
+    def unsearched(self, limit: int) -> Sequence[tuple[int, int]]:
+        """Return (id, version) of cases that have changed since their words were kept, newest first."""
+        ...
+
+    def keep(self, case_id: int, version: int, texts: Iterable[str]) -> None:
+        """The case is found by the words of these texts, and no longer by those of before."""
+        ...
+
+
 class LeaseStore(Protocol):
     """Who alone may do a thing, by the database's clock."""
 
@@ -567,6 +579,7 @@ class UnitOfWork(Protocol):
     audit: AuditStore
     worklist: WorklistStore
     switches: SwitchStore
+    search: SearchStore
     leases: LeaseStore
     alarms: AlarmStore
     home: HomeStore

@@ -20,6 +20,8 @@ COMMANDS = {
     "import": ("mailbot.cli.imports", "Replace prices, entitlements and contacts by those of a folder."),
     "run": ("mailbot.cli.run", "Run the desk until it is told to stop."),
     "demo": ("mailbot.cli.demo", "Run the desk on sample mail with embedded servers."),
+    "console": ("mailbot.cli.console", "Serve the staff web application alone."),
+    "users": ("mailbot.cli.users", "Add and change those who may use the console."),
     "review": ("mailbot.cli.review", "List, show and settle what waits for staff."),
     "quote": ("mailbot.cli.quote", "Check the data of a quote, or show the key that signs them."),
     "db": ("mailbot.cli.db", "Create or upgrade the database, or tell its version."),

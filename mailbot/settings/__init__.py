@@ -2,6 +2,7 @@
 
 from mailbot.settings.loading import load_settings
 from mailbot.settings.model import (
+    ConsoleSettings,
     DatabaseSettings,
     DeskSettings,
     IntakeSettings,
@@ -19,6 +20,7 @@ from mailbot.settings.model import (
 from mailbot.settings.policy_pack import load_policy_pack
 
 __all__ = [
+    "ConsoleSettings",
     "DatabaseSettings",
     "DeskSettings",
     "IntakeSettings",

@@ -152,6 +152,20 @@ class LogSettings(Struct, frozen=True, kw_only=True):
     format: Annotated[str, Meta(pattern="^(text|json)$")] = "text"
 
 
+class ConsoleSettings(Struct, frozen=True, kw_only=True):
+    """The staff web application; without `port` `mailbot run` does not serve it."""
+
+    port: Port | None = None
+    host: str = "127.0.0.1"
+    url: Annotated[str, Meta(pattern=r"^(https?://[^/\s]+)?$")] = ""
+    undo_seconds: Annotated[int, Meta(ge=0, le=3600)] = 20
+    promise_days: Annotated[int, Meta(ge=1, le=30)] = 3
+    holidays: tuple[dt.date, ...] = ()
+    four_eyes: dict[str, Count] = {}
+    idle_minutes: Annotated[int, Meta(ge=1)] = 60
+    longest_hours: Annotated[int, Meta(ge=1)] = 12
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings of one desk."""
 
@@ -166,3 +180,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     intake: IntakeSettings = IntakeSettings()
     sending: SendingSettings = SendingSettings()
     log: LogSettings = LogSettings()
+    console: ConsoleSettings = ConsoleSettings()

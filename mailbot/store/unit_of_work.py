@@ -22,6 +22,7 @@ from mailbot.ports import (
     QuoteStore,
     RecordStore,
     ReviewStore,
+    SearchStore,
     StaffStore,
     SwitchStore,
     UnitOfWork,
@@ -38,6 +39,7 @@ from mailbot.store.records import ImportCache, SqlRecordStore
 from mailbot.store.reviews import SqlReviewStore
 from mailbot.store.staff import SqlStaffStore
 from mailbot.store.watching import SqlAlarmStore, SqlHomeStore
+from mailbot.store.words import SqlSearchStore
 from mailbot.store.worklist import SqlSwitchStore, SqlWorklistStore
 
 
@@ -65,6 +67,7 @@ class SqlUnitOfWork:
         self.audit: AuditStore = SqlAuditStore(connection)
         self.worklist: WorklistStore = SqlWorklistStore(connection)
         self.switches: SwitchStore = SqlSwitchStore(connection)
+        self.search: SearchStore = SqlSearchStore(connection)
         self.leases: LeaseStore = SqlLeaseStore(connection, owner)
         self.alarms: AlarmStore = SqlAlarmStore(connection)
         self.home: HomeStore = SqlHomeStore(connection)

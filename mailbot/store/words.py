@@ -29,19 +29,24 @@ def search_words(text: str) -> list[str]:
     return [word for run in _RUN.findall(plain) for word in _pairs(run)]
 
 
-def unsearched(connection: sa.Connection, limit: int) -> Sequence[tuple[int, int]]:
-    """Return (id, version) of cases that have changed since their words were kept, newest first."""
-    return [(row.id, row.version) for row in connection.execute(_UNSEARCHED, {"at_most": limit})]
+class SqlSearchStore:
+    """Keeps `ports.SearchStore`."""
 
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
 
-def keep_words(connection: sa.Connection, case_id: int, version: int, texts: Iterable[str]) -> None:
-    """The case is found by the words of these texts, and no longer by those of before."""
-    words = " ".join(search_words("\n".join(texts)[:LONGEST]))
-    row = {"case_id": case_id, "words": words}
-    for statement in _KEEP[connection.dialect.name]:
-        connection.execute(statement, row)
-    keep = insert_or_update(connection.dialect.name, searched, ("case_id",))
-    connection.execute(keep, {"case_id": case_id, "version": version})
+    def unsearched(self, limit: int) -> Sequence[tuple[int, int]]:
+        """Return (id, version) of cases that have changed since their words were kept, newest first."""
+        return [(row.id, row.version) for row in self._connection.execute(_UNSEARCHED, {"at_most": limit})]
+
+    def keep(self, case_id: int, version: int, texts: Iterable[str]) -> None:
+        """The case is found by the words of these texts, and no longer by those of before."""
+        words = " ".join(search_words("\n".join(texts)[:LONGEST]))
+        dialect = self._connection.dialect.name
+        for statement in _KEEP[dialect]:
+            self._connection.execute(statement, {"case_id": case_id, "words": words})
+        keep = insert_or_update(dialect, searched, ("case_id",))
+        self._connection.execute(keep, {"case_id": case_id, "version": version})
 
 
 def cases_with(connection: sa.Connection, phrase: str, limit: int = 1000) -> Sequence[int] | None:

@@ -1,0 +1,1 @@
+"""The console: the staff web application. Pages come from the server and work without JavaScript."""

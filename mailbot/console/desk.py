@@ -1,0 +1,120 @@
+"""What the console works with, and one visit of somebody to one of its pages."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeVar
+
+import sqlalchemy as sa
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from mailbot.console.guard import form_token
+from mailbot.console.templates import Templates
+from mailbot.domain.errors import InputError
+from mailbot.domain.promise import Promise
+from mailbot.domain.staff import Session, StaffRole, User
+from mailbot.service.accounts import Accounts
+from mailbot.service.review import Workbench
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleOptions:
+    """`url` is the console's public address, "" when it is reached on this machine only.
+
+    `four_eyes` is the amount by currency above which a quote takes two persons. `facts` are shown on the health page.
+    """
+
+    url: str = ""
+    hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    promise: Promise = field(default_factory=Promise)
+    four_eyes: Mapping[str, Decimal] = field(default_factory=dict)
+    facts: Sequence[tuple[str, str]] = ()
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers come by HTTPS."""
+        return self.url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie; the prefix binds it to this host and to HTTPS (RFC 6265bis)."""
+        return "__Host-mailbot" if self.https else "mailbot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """Everything that pages need. `read` opens a connection for read models."""
+
+    bench: Workbench
+    accounts: Accounts
+    read: Callable[[], AbstractContextManager[sa.Connection]]
+    templates: Templates
+    options: ConsoleOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request. `secret` is the cookie's value; `session` None for who is not logged in."""
+
+    console: Console
+    request: Request
+    secret: str
+    session: Session | None
+    form: FormData
+    language: str
+    now: dt.datetime
+
+    @property
+    def user(self) -> User:
+        """Who visits; only pages with a role are asked for it."""
+        assert self.session is not None  # noqa: S101  # the route's role has been checked
+        return self.session.user
+
+    def may(self, role: str) -> bool:
+        """Whether the visitor may do what the role may."""
+        return self.session is not None and self.session.user.role.includes(StaffRole(role))
+
+    def page(self, template: str, status: int = 200, **context: object) -> Response:
+        """Return a page."""
+        shared = {"visit": self, "user": self.session and self.session.user, "token": form_token(self.secret)}
+        text = self.console.templates.render(template, self.language, {**shared, **context})
+        return HTMLResponse(text, status_code=status)
+
+    def go(self, path: str) -> Response:
+        """Return the way to another page, after something has been done."""
+        return RedirectResponse(path, status_code=303)
+
+    def value(self, name: str) -> str:
+        """Return a field of the form as text, "" when it is not there."""
+        found = self.form.get(name, "")
+        return found if isinstance(found, str) else ""
+
+    def values(self, name: str) -> list[str]:
+        """Return all fields of this name."""
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def asked(self, name: str) -> str:
+        """Return a parameter of the address, "" when it is not there."""
+        return self.request.query_params.get(name, "")
+
+    def part(self, name: str) -> str:
+        """Return a part of the path."""
+        return str(self.request.path_params[name])
+
+    def number(self, name: str) -> int:
+        """Return a part of the path that is a number."""
+        return int(self.request.path_params[name])
+
+
+def one_of(text: str, convert: Callable[[str], T], what: str) -> T:
+    """Return the converted text; InputError naming what it should have been."""
+    try:
+        return convert(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is no {what}") from error

@@ -1,0 +1,87 @@
+"""The pages' templates: Jinja2, always escaped, with the words of the visitor's language."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from gettext import NullTranslations
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from mailbot.console.words import ENGLISH, catalogues
+from mailbot.resources import Resources
+
+STATIC = "templates/console/static"
+TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file of the look; `version` changes with its content."""
+
+    content: bytes
+    content_type: str
+    version: str
+
+
+class Templates:
+    """The compiled templates, one environment for each language, and the static files."""
+
+    def __init__(self, files: Resources) -> None:
+        self.static = {
+            name: _static(path.read_bytes(), name)
+            for name, path in files.files(STATIC).items()
+            if name.rpartition(".")[2] in TYPES
+        }
+        loader = FileSystemLoader([str(folder) for folder in files.folders("templates/console")])
+        self._environments = {
+            code: _environment(loader, translations, self._address) for code, translations in catalogues(files).items()
+        }
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the console, English first."""
+        return (ENGLISH, *sorted(set(self._environments) - {ENGLISH}))
+
+    def render(self, name: str, language: str, context: Mapping[str, object]) -> str:
+        """Return the page in a language of `languages`."""
+        return self._environments[language].get_template(name).render({**context, "language": language})
+
+    def _address(self, name: str) -> str:
+        return f"/static/{name}?{self.static[name].version}"
+
+
+def _static(content: bytes, name: str) -> StaticFile:
+    return StaticFile(content, TYPES[name.rpartition(".")[2]], hashlib.sha256(content).hexdigest()[:10])
+
+
+def _environment(loader: FileSystemLoader, translations: NullTranslations, address: object) -> Environment:
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # the extension's
+    environment.globals["static"] = address
+    environment.filters.update(amount=amount, cents=cents, moment=moment)
+    return environment
+
+
+def amount(value: Decimal) -> str:
+    """Return an amount of money with grouped digits and two places."""
+    return f"{value:,.2f}"
+
+
+def cents(value: int) -> str:
+    """Return an amount in cents likewise."""
+    return amount(Decimal(value) / 100)
+
+
+def moment(value: dt.datetime) -> str:
+    """Return a moment in UTC to the minute."""
+    return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M}"

@@ -1,0 +1,145 @@
+"""A desk whose sample mails have been worked on, and visitors of each role to its console."""
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from argon2.profiles import CHEAPEST
+from starlette.applications import Starlette
+
+from mailbot.bootstrap.consoling import console_app, desk_accounts
+from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.replying import desk_renderer, reply_domain
+from mailbot.bootstrap.understanding import desk_understanding
+from mailbot.domain.case import Fetched, InboxState, MailboxKey
+from mailbot.domain.staff import StaffRole
+from mailbot.ports import Understanding
+from mailbot.service.accounts import Accounts, add_user
+from mailbot.service.process import ProcessOptions, process_next
+from mailbot.store import SqlStore, open_store, upgrade
+from mailbot.store.datafiles import load_data
+from tests.console.visitor import Visitor
+from tests.support.fakes import FakeClock
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "config" / "demo"
+DAY = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+PASSWORD = "correct horse battery"
+MAILBOX = MailboxKey(account="demo", folder="INBOX")
+SETTINGS = (ROOT / "config" / "mailbot.toml").read_text("utf-8")
+
+
+@dataclass
+class ConsoleDesk:
+    """The desk, its parts, and its console."""
+
+    store: SqlStore
+    understanding: Understanding
+    render: object
+    clock: FakeClock
+    installation: Installation
+    accounts: Accounts
+    app: Starlette
+
+    def take(self, *raws: bytes) -> None:
+        """Receive and process mails."""
+        for raw in raws:
+            with self.store.begin() as uow:
+                uid = len(uow.inbox.unknown_uids(MAILBOX, 1, range(1, 5000)))
+                message = self.understanding.read(raw)
+                sender = message.sender.email if message.sender else None
+                fetched = Fetched(uid=5000 - uid, raw=raw, size=len(raw), internal_date=self.clock())
+                uow.inbox.add(MAILBOX, 1, fetched, message_id=message.message_id, state=InboxState.NEW, sender=sender)
+                uow.commit()
+            options = ProcessOptions(domain=reply_domain(self.installation))
+            while process_next(self.store, self.understanding, self.render, self.clock, options):
+                pass
+
+    def waiting(self, reason: str) -> tuple[int, str]:
+        """Return (item, case number) of the open item that waits for this reason."""
+        with self.store.begin() as uow:
+            item = next(i for i in uow.reviews.list() if any(f.reason.value == reason for f in i.findings))
+        return item.id, item.case_number
+
+    def outbox(self, number: str) -> list[tuple[str, str]]:
+        """Return (kind, state) of a case's replies."""
+        with self.store.begin() as uow:
+            case_id = next(i for i in range(1, 100) if uow.cases.get(i).number == number)
+            return [(entry.kind.value, entry.state.value) for entry in uow.outbox.of_case(case_id)]
+
+
+@pytest.fixture(scope="session")
+def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Understanding, object, Installation]]:
+    """A folder with a database in which the demo's mails have been processed, and what that took."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "config").mkdir()
+    (folder / "config" / "mailbot.toml").write_text(SETTINGS + "four_eyes = { USD = 60_000 }\n", "utf-8")
+    installation = Installation(folder, environment={})
+    url = installation.database_url
+    upgrade(url)
+    clock = FakeClock(DAY)
+    store = open_store(url, clock, free_mail_domains=installation.free_mail_domains)
+    records, imported = load_data(DEMO / "data")
+    with store.begin() as uow:
+        uow.records.replace(records, imported, clock())
+        uow.commit()
+    desk = installation.desk(imported)
+    render = desk_renderer(installation, desk)
+    with desk_understanding(installation, desk, lambda: DAY.date()) as understanding:
+        accounts = desk_accounts(installation, store, clock, CHEAPEST)
+        for role in StaffRole:
+            add_user(accounts, role.value, role.value.title(), role, PASSWORD, actor="test")
+        add_user(accounts, "second", "Second Approver", StaffRole.APPROVER, PASSWORD, actor="test")
+        made = _desk(installation, store, understanding, render, clock)
+        for mail in sorted((DEMO / "mails").glob("*.eml")):
+            made.take(mail.read_bytes())
+        store.close()
+        yield folder, understanding, render, installation
+
+
+@pytest.fixture
+def desk(worked_desk: tuple[Path, Understanding, object, Installation], tmp_path: Path) -> Iterator[ConsoleDesk]:
+    """A copy of the worked desk, the test's own."""
+    folder, understanding, render, _ = worked_desk
+    copy = tmp_path / "desk"
+    shutil.copytree(folder, copy)
+    installation, clock = Installation(copy, environment={}), FakeClock(DAY + dt.timedelta(hours=1))
+    store = open_store(installation.database_url, clock, free_mail_domains=installation.free_mail_domains)
+    yield _desk(installation, store, understanding, render, clock)
+    store.close()
+
+
+@pytest.fixture
+def visitor(desk: ConsoleDesk) -> Visitor:
+    """Somebody who has not logged in."""
+    return Visitor(desk.app)
+
+
+@pytest.fixture
+def logged_in(desk: ConsoleDesk) -> Callable[[str], Visitor]:
+    """Return a visitor of this login."""
+
+    def log_in(login: str) -> Visitor:
+        visitor = Visitor(desk.app)
+        assert visitor.log_in(login, PASSWORD).status == 303
+        visitor.get("/")
+        return visitor
+
+    return log_in
+
+
+def _desk(
+    installation: Installation, store: SqlStore, understanding: Understanding, render: object, clock: FakeClock
+) -> ConsoleDesk:
+    return ConsoleDesk(
+        store=store,
+        understanding=understanding,
+        render=render,
+        clock=clock,
+        installation=installation,
+        accounts=desk_accounts(installation, store, clock, CHEAPEST),
+        app=console_app(installation, store, understanding, render, clock, passwords=CHEAPEST),
+    )
