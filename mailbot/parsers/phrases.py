@@ -154,6 +154,8 @@ def _match(text: str, at: int, pieces: _Pieces, i: int) -> int:
 
 def _match_gap(text: str, at: int, pieces: _Pieces, i: int) -> int:
     """Find what follows a gap of a few words, or of a few characters where words are not spaced."""
+    if 0 < at < len(text) and _joined(text[at - 1], text[at]):
+        return -1  # "waar" in "waarom"
     following = pieces[i]
     literal = following if isinstance(following, str) else ""
     words = 0

@@ -210,6 +210,8 @@ def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extra
             products = scan.within(start, start + len(name), "product", "app")
             beside_address = any(0 <= e.start - start - len(name) <= 40 for e in scan.emails)
             person = is_person(name, "", knowledge) and (beside_address or hit.tag != "cues.customer_intro")
+            if re.match(r"\s*[:：]", scan.text[start + len(name) :][:3]):
+                continue  # the next label of a form
             legal = has_legal_form(name, knowledge.gazetteers)
             if legal or (len(name) > 2 and not products and not person):
                 return extended(scan, start, start + len(name), knowledge.gazetteers)

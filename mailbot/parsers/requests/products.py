@@ -119,6 +119,7 @@ def _self_managed(scan: Scan, start: int, end: int, bounds: tuple[int, int]) -> 
 def only_these(scan: Scan, bounds: tuple[int, int], products: Sequence[ProductMention]) -> set[str]:
     """Return the products that a sentence limits the request to ("only Jira now, please"), if it does."""
     chosen: set[str] = set()
+    products = [p for p in products if p.polarity is not Polarity.HAVE]  # "today they only use Bitbucket"
     for hit in scan.within(*bounds, "cues.only"):
         reach = hit.end
         for p in products:
