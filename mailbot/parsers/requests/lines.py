@@ -16,7 +16,7 @@ from mailbot.parsers.requests.products import ProductMention, find_products, onl
 from mailbot.parsers.requests.quantities import QuantityMention, find_quantities
 from mailbot.parsers.scan import Scan, Span
 
-_PHONE = re.compile(r"\+\d{1,3}[ .()/-]*\d[\d .()/-]{5,}")
+_PHONE = re.compile(r"\+\d{1,3}[ .()/-]*\d[\d .()/-]{5,}|\(\d{2,4}\)\s?\d{3,5}[- ]\d{3,4}")
 _NOT_LINES = frozenset((
     "contact", "billing_contact", "technical_contact", "site_admin", "name", "email", "company", "address",
     "billing_address", "phone", "reference", "price", "country", "currency", "term", "customer", "reseller",
@@ -251,7 +251,7 @@ class LineBook:
             refused.add(m.products[0].key)
         chosen = only_these(scan, bounds, m.products)
         if chosen:
-            refused |= {p.key for p in m.products} - chosen
+            refused |= {p.key for p in m.products if p.polarity is not Polarity.HAVE} - chosen
         for p in m.products:
             if p.key in refused:
                 self.dropped.add(p.key)

@@ -80,7 +80,8 @@ def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Pola
 def _put_off(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
     """Whether the next clause refuses what this one only mentions ("Jira ends in April, leave that for now")."""
     left, right = _clause(scan, sentence, start, end)
-    if scan.within(left, right, "cues.want") or any(left <= n.start < right for n in scan.numbers):
+    counts = [n for n in scan.numbers if left <= n.start < right and not (n.spelled and n.end - n.start == 1)]
+    if scan.within(left, right, "cues.want") or counts:
         return False
     for cue in scan.within(right, sentence[1], "cues.drop"):
         after = _clause(scan, sentence, cue.start, cue.end)[1]
