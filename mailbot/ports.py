@@ -299,11 +299,11 @@ class ReviewStore(Protocol):
 class OutboxStore(Protocol):
     """The outbox table."""
 
-    def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime) -> bool:
+    def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime, gist: str = "") -> bool:
         """Add a message; False when (case, revision, kind) is there already.
 
         `revision` is the quote's for a QUOTE; for other kinds the case's version after the decision, as a case may
-        be asked or answered more than once.
+        be asked or answered more than once. `gist` is a digest of what was requested, empty for nothing.
         """
         ...
 
@@ -337,6 +337,14 @@ class OutboxStore(Protocol):
 
     def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
         """Return how many automatic replies went (or are about to go) to addresses of a domain since then."""
+        ...
+
+    def told_since(self, address: str, since: dt.datetime) -> Sequence[str]:
+        """Return the gists of the automatic replies that went (or are about to go) to an address since then."""
+        ...
+
+    def told_to_domain_since(self, domain: str, since: dt.datetime) -> Sequence[str]:
+        """Return the gists of those that went to addresses of a domain since then."""
         ...
 
     def sent_in_all_since(self, since: dt.datetime) -> int:

@@ -115,4 +115,7 @@ def _budget(limits: LimitSettings) -> ReplyBudget:
         per_address_and_day=limits.replies_per_address_day,
         per_domain_and_day=limits.replies_per_domain_day,
         in_all_per_hour=limits.replies_per_hour,
+        without_news_per_day=limits.replies_without_news_day,
+        without_news_per_domain_day=limits.replies_without_news_domain_day,
+        burst=limits.replies_in_burst,
     )

@@ -12,16 +12,29 @@ DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyBudget:
-    """The most automatic replies within an hour or a day."""
+    """The most automatic replies within an hour or a day.
+
+    A reply is without news when the mail requests nothing (a question, something unrecognised) or what the same
+    sender has had a reply to within the day. Robots that no header gives away write such mails, and soon after ours;
+    `burst` is after how many replies of any kind within an hour none without news follows.
+    """
 
     per_address_and_hour: int = 10
     per_address_and_day: int = 40
     per_domain_and_day: int = 200
     in_all_per_hour: int = 1000
+    without_news_per_day: int = 2
+    without_news_per_domain_day: int = 20
+    burst: int = 3
 
 
-def limit_reached(outbox: OutboxStore, recipients: Sequence[str], budget: ReplyBudget, now: dt.datetime) -> str | None:
-    """Return the limit that one more reply to these addresses would break, in words; None when it may go."""
+def limit_reached(
+    outbox: OutboxStore, recipients: Sequence[str], budget: ReplyBudget, now: dt.datetime, gist: str
+) -> str | None:
+    """Return the limit that one more reply to these addresses would break, in words; None when it may go.
+
+    `gist` is the digest of what is requested, empty for nothing (changes.gist_of).
+    """
     if outbox.sent_in_all_since(now - HOUR) >= budget.in_all_per_hour:
         return f"{budget.in_all_per_hour} replies in an hour"
     for address in recipients:
@@ -31,4 +44,18 @@ def limit_reached(outbox: OutboxStore, recipients: Sequence[str], budget: ReplyB
             return f"{budget.per_address_and_day} replies to one address in 24 hours"
         if outbox.sent_to_domain_since(address.rpartition("@")[2], now - DAY) >= budget.per_domain_and_day:
             return f"{budget.per_domain_and_day} replies to one domain in 24 hours"
+        told = outbox.told_since(address, now - DAY)
+        if gist and gist not in told:
+            continue
+        if outbox.sent_since(address, now - HOUR) >= budget.burst:
+            return f"no reply without a new request after {budget.burst} in an hour"
+        if _without_news(told) >= budget.without_news_per_day:
+            return f"{budget.without_news_per_day} replies without a new request to one address in 24 hours"
+        of_domain = outbox.told_to_domain_since(address.rpartition("@")[2], now - DAY)
+        if _without_news(of_domain) >= budget.without_news_per_domain_day:
+            return f"{budget.without_news_per_domain_day} replies without a new request to one domain in 24 hours"
     return None
+
+
+def _without_news(told: Sequence[str]) -> int:
+    return len(told) - len({gist for gist in told if gist})

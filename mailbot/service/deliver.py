@@ -112,7 +112,7 @@ def _deliver(
 
 def _sent(entry: OutboxEntry, store: Store, clock: Clock) -> OutboxState:
     with store.begin() as uow:
-        uow.outbox.finish(entry, OutboxState.SENT)
+        uow.outbox.finish(entry, OutboxState.SENT, error=entry.last_error if _was_unknown(entry) else None)
         uow.cases.append(_event(entry, clock(), "ReplySent"))
         uow.commit()
     fail_point("sent")

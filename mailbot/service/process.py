@@ -16,10 +16,13 @@ from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.budget import ReplyBudget, limit_reached
-from mailbot.service.changes import says_the_same
+from mailbot.service.changes import gist_of, says_the_same
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
 from mailbot.service.switches import held_by_switch
 from mailbot.service.trail import corrections_of
+
+BUDGET_ALARM = "replies to "
+"""How the names of alarms begin that ring for an address that gets no more automatic replies for a time."""
 
 log = structlog.get_logger(__name__)
 
@@ -107,10 +110,11 @@ def _process(
         case = history.case or _open_case(message, uow, now)
         case = uow.cases.record(case, decision, message, now)
         switched = None if hold else held_by_switch(uow.switches.on(), decision)
-        hold = hold or switched or _over_budget(message, case, uow, options.budget, now)
+        gist = gist_of(decision)
+        hold = hold or switched or _over_budget(message, case, uow, options.budget, now, gist)
         if hold is None and decision.acknowledge:
             reply = Reply(kind=REPLY_TO_ACTION[decision.action], case=case, decision=decision, newest=message)
-            post(*write(reply, uow, render, now, domain=options.domain), case, uow, now + options.hold)
+            post(*write(reply, uow, render, now, domain=options.domain), case, uow, now + options.hold, gist=gist)
         if decision.action is Action.REVIEW or switched is not None:
             uow.reviews.open(case, decision, entry.id, now, note=switched or "")
         elif hold is not None:
@@ -216,12 +220,13 @@ def _open_case(message: InboundMessage, uow: UnitOfWork, now: dt.datetime) -> Ca
 
 
 def _over_budget(
-    message: InboundMessage, case: Case, uow: UnitOfWork, budget: ReplyBudget, now: dt.datetime
+    message: InboundMessage, case: Case, uow: UnitOfWork, budget: ReplyBudget, now: dt.datetime, gist: str
 ) -> str | None:
     recipients = [message.sender.email] if message.sender else []
-    limit = limit_reached(uow.outbox, recipients, budget, now)
+    limit = limit_reached(uow.outbox, recipients, budget, now, gist)
     if limit is None:
         return None
+    uow.alarms.ring(f"{BUDGET_ALARM}{', '.join(recipients)}", f"no automatic reply any more: {limit} is the limit", now)
     log.error("reply_budget_used_up", limit=limit, case=case.number)
     return f"no automatic reply: {limit} is the limit"
 

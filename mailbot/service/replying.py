@@ -51,6 +51,15 @@ def write(
     return message, quote
 
 
-def post(message: OutgoingMessage, quote: Quote | None, case: Case, uow: UnitOfWork, due_at: dt.datetime) -> None:
+def post(
+    message: OutgoingMessage,
+    quote: Quote | None,
+    case: Case,
+    uow: UnitOfWork,
+    due_at: dt.datetime,
+    *,
+    gist: str = "",
+) -> None:
     """The message lies in the outbox, once for each revision: the quote's, or the case's version."""
-    uow.outbox.put(case, message, revision=quote.revision if quote else case.version, due_at=due_at)
+    revision = quote.revision if quote else case.version
+    uow.outbox.put(case, message, revision=revision, due_at=due_at, gist=gist)

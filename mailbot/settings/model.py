@@ -113,6 +113,9 @@ class LimitSettings(Struct, frozen=True, kw_only=True):
     replies_per_address_day: Count = 40
     replies_per_domain_day: Count = 200
     replies_per_hour: Count = 1000
+    replies_without_news_day: Count = 2
+    replies_without_news_domain_day: Count = 20
+    replies_in_burst: Count = 3
 
 
 class PolicySettings(Struct, frozen=True, kw_only=True):

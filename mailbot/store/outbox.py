@@ -26,7 +26,7 @@ class SqlOutboxStore:
         self._clock = clock
         self._owner = owner
 
-    def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime) -> bool:
+    def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime, gist: str = "") -> bool:
         """Add a message; False when (case, revision, kind) is there already."""
         row = {
             "case_id": case.id,
@@ -39,6 +39,7 @@ class SqlOutboxStore:
             "attempts": 0,
             "fence": 0,
             "due_at": due_at,
+            "domain": domain_key(message.recipients[0]) if message.recipients else "",
         }
         outbox_id = self._connection.scalar(insert_or_skip_returning_id(self._connection.dialect.name, outbox), row)
         if outbox_id is None:
@@ -55,7 +56,7 @@ class SqlOutboxStore:
         )
         remember_message_id(self._connection, case.id, message.message_id)
         if message.kind is not ReplyKind.STAFF:
-            self._log(message)
+            self._log(message, gist)
         return True
 
     def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
@@ -108,6 +109,14 @@ class SqlOutboxStore:
         """Return how many automatic replies went (or are about to go) to addresses of a domain since then."""
         return self._connection.scalar(_TO_DOMAIN, {"domain": domain.casefold(), "since": since}) or 0
 
+    def told_since(self, address: str, since: dt.datetime) -> Sequence[str]:
+        """Return the gists of the automatic replies that went (or are about to go) to an address since then."""
+        return list(self._connection.scalars(_TOLD_ADDRESS, {"address": address_key(address), "since": since}))
+
+    def told_to_domain_since(self, domain: str, since: dt.datetime) -> Sequence[str]:
+        """Return the gists of those that went to addresses of a domain since then."""
+        return list(self._connection.scalars(_TOLD_DOMAIN, {"domain": domain.casefold(), "since": since}))
+
     def sent_in_all_since(self, since: dt.datetime) -> int:
         """Return how many automatic replies went (or are about to go) to anybody since then."""
         return self._connection.scalar(_TO_ANYBODY, {"since": since}) or 0
@@ -136,9 +145,9 @@ class SqlOutboxStore:
         """Make the case's rows that are READY and not yet due WITHDRAWN; return their Message-IDs."""
         return list(self._connection.scalars(_WITHDRAW, {"of_case": case_id, "now": now}))
 
-    def _log(self, message: OutgoingMessage) -> None:
-        at = self._clock()
-        rows = [{"address": address_key(a), "domain": domain_key(a), "at": at} for a in message.recipients]
+    def _log(self, message: OutgoingMessage, gist: str) -> None:
+        what = {"at": self._clock(), "gist": gist}
+        rows = [{"address": address_key(a), "domain": domain_key(a), **what} for a in message.recipients]
         if rows:
             self._connection.execute(_LOG, rows)
 
@@ -250,10 +259,12 @@ _FINISH = (
     )
 )
 
-_TO_ADDRESS = sa.select(sa.func.count()).where(
-    sent_log.c.address == sa.bindparam("address"), sent_log.c.at >= sa.bindparam("since")
-)
-_TO_DOMAIN = sa.select(sa.func.count()).where(
-    sent_log.c.domain == sa.bindparam("domain"), sent_log.c.at >= sa.bindparam("since")
-)
-_TO_ANYBODY = sa.select(sa.func.count()).where(sent_log.c.at >= sa.bindparam("since"))
+_since = sent_log.c.at >= sa.bindparam("since")
+_to_address = sa.and_(sent_log.c.address == sa.bindparam("address"), _since)
+_to_domain = sa.and_(sent_log.c.domain == sa.bindparam("domain"), _since)
+
+_TO_ADDRESS = sa.select(sa.func.count()).where(_to_address)
+_TO_DOMAIN = sa.select(sa.func.count()).where(_to_domain)
+_TO_ANYBODY = sa.select(sa.func.count()).where(_since)
+_TOLD_ADDRESS = sa.select(sent_log.c.gist).where(_to_address)
+_TOLD_DOMAIN = sa.select(sent_log.c.gist).where(_to_domain)

@@ -193,7 +193,7 @@ sent_log = sa.Table(
     sa.Column("address", CleanText, nullable=False),
     sa.Column("domain", CleanText, nullable=False),
     sa.Column("at", Utc, nullable=False),
-    sa.Column("news", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("gist", sa.Text, nullable=False, server_default=""),  # digest of the request, empty for none
     sa.Index(None, "address", "at"),
     sa.Index(None, "domain", "at"),
     sa.Index(None, "at"),

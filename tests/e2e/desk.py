@@ -60,6 +60,9 @@ timeout_seconds = 2
 replies_per_address_hour = 1000
 replies_per_address_day = 1000
 replies_per_domain_day = 1000
+replies_without_news_day = 1000
+replies_without_news_domain_day = 1000
+replies_in_burst = 1000
 
 [intake]
 poll_seconds = 2

@@ -24,7 +24,7 @@ def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, da
                 world.die_at(point if run == 0 or ":" in point else f"{point}:{rng.randint(1, 2)}")
         with world.desk.running():
             world.settle()
-        assert world.problems() == []
+        assert not (found := world.problems()), found
 
 
 def test_a_kill_between_the_move_and_its_answer_files_each_mail_once(sqlite_url, dovecot, tmp_path):
@@ -40,7 +40,7 @@ def test_a_kill_between_the_move_and_its_answer_files_each_mail_once(sqlite_url,
                 world.die_on_the_wire(MOVE_SENT, proxy)
             with world.desk.running():
                 world.settle()
-            assert world.problems() == []
+            assert not (found := world.problems()), found
 
 
 def test_a_kill_while_staff_release_a_draft_sends_it_once(sqlite_url, dovecot, tmp_path):

@@ -44,7 +44,7 @@ def test_who_slept_longer_than_its_lease_does_nothing_twice(world: World, point)
                 assert sleeper.wait(30) == 0
         finally:
             sleeper.kill()
-    assert world.problems() == []
+    assert not (found := world.problems()), found
 
 
 def test_three_workers_share_one_connection_to_the_mailbox(postgres_url, dovecot, tmp_path):
@@ -61,4 +61,4 @@ def test_three_workers_share_one_connection_to_the_mailbox(postgres_url, dovecot
         world.deliver(10)
         world.settle()
         assert proxy.connections == 1
-        assert world.problems() == []
+        assert not (found := world.problems()), found

@@ -54,7 +54,7 @@ def test_random_faults_lose_nothing_and_answer_nothing_twice(dovecot, tmp_path):
                     restart_at = time.monotonic() + 60
                 time.sleep(0.25)
             world.settle(seconds=SETTLE_SECONDS)
-            assert world.problems() == []
+            assert not (found := world.problems()), found
 
 
 def strike(rng, world: World, workers, proxy) -> None:

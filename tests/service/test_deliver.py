@@ -184,6 +184,7 @@ def test_a_program_that_ends_after_the_dot_of_a_question_sends_it_once_more(with
     assert with_question.settle_abandoned() == DeliverReport(again=1)
     with_question.clock.advance(minutes=16)
     assert with_question.deliver() == DeliverReport(sent=1)
+    assert with_question.outbox[0].last_error.startswith("outcome unknown")  # staff see that it may have come twice
 
 
 def test_who_lost_the_claim_does_not_send(with_quote):

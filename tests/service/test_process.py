@@ -251,6 +251,19 @@ def test_the_budget_stops_replies_and_a_person_sees_the_rest(desk, budget, mails
     assert all("limit" in item.note for item in desk.waiting)
 
 
+def test_who_requests_nothing_new_is_soon_left_to_a_person_and_an_alarm_rings(desk):
+    desk.process_options = ProcessOptions(domain="desk.example", budget=ReplyBudget(without_news_per_day=2))
+    for n in range(5):
+        desk.take(mail(f"answer {n}", message_id=f"<{n}@r.example>"))
+        desk.clock.advance(hours=2)
+    assert len(desk.outbox) == 3  # the first was the first of its request
+    [alarm] = desk.store.tables.alarms.values()
+    assert (alarm.name, alarm.times) == ("replies to ana.lima@reseller.example", 2)
+    desk.clock.advance(hours=24)
+    desk.take(mail("answer 9", message_id="<9@r.example>"))
+    assert len(desk.outbox) == 4
+
+
 def test_the_budget_is_refilled_by_time(desk):
     desk.process_options = ProcessOptions(domain="desk.example", budget=ReplyBudget(per_address_and_hour=1))
     first, second, third = many(3, "r@reseller.example")

@@ -69,7 +69,7 @@ class Tables:
     reviews: dict[int, ReviewItem] = field(default_factory=dict)
     outbox: dict[int, OutboxEntry] = field(default_factory=dict)
     outbox_leases: dict[int, dt.datetime] = field(default_factory=dict)
-    sent: list[tuple[str, dt.datetime]] = field(default_factory=list)
+    sent: list[tuple[str, dt.datetime, str]] = field(default_factory=list)
     records: Records = NO_RECORDS
     desk: Desk = field(default_factory=Desk)
     audit: list[tuple[str, str, str]] = field(default_factory=list)
@@ -406,7 +406,7 @@ class MemoryOutboxStore:
         self._tables = tables
         self._clock = clock
 
-    def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime) -> bool:
+    def put(self, case: Case, message: OutgoingMessage, *, revision: int, due_at: dt.datetime, gist: str = "") -> bool:
         keys = {(e.case_id, e.revision, e.kind) for e in self._tables.outbox.values()}
         if (case.id, revision, message.kind) in keys:
             return False
@@ -427,7 +427,7 @@ class MemoryOutboxStore:
         )
         self._tables.message_ids.add((message_id_key(message.message_id), case.id))
         if message.kind is not ReplyKind.STAFF:
-            self._tables.sent.extend((address_key(a), self._clock()) for a in message.recipients)
+            self._tables.sent.extend((address_key(a), self._clock(), gist) for a in message.recipients)
         return True
 
     def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
@@ -454,13 +454,20 @@ class MemoryOutboxStore:
         self._tables.outbox[entry.id] = replace(held, state=state, due_at=due_at or held.due_at, last_error=error)
 
     def sent_since(self, address: str, since: dt.datetime) -> int:
-        return sum(known == address_key(address) and at >= since for known, at in self._tables.sent)
+        return len(self.told_since(address, since))
 
     def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
-        return sum(domain_key(known) == domain.casefold() and at >= since for known, at in self._tables.sent)
+        return len(self.told_to_domain_since(domain, since))
 
     def sent_in_all_since(self, since: dt.datetime) -> int:
-        return sum(at >= since for _, at in self._tables.sent)
+        return sum(at >= since for _, at, _ in self._tables.sent)
+
+    def told_since(self, address: str, since: dt.datetime) -> Sequence[str]:
+        return [gist for known, at, gist in self._tables.sent if known == address_key(address) and at >= since]
+
+    def told_to_domain_since(self, domain: str, since: dt.datetime) -> Sequence[str]:
+        wanted = domain.casefold()
+        return [gist for known, at, gist in self._tables.sent if domain_key(known) == wanted and at >= since]
 
     def count_by_state(self) -> Mapping[OutboxState, int]:
         return Counter(entry.state for entry in self._tables.outbox.values())

@@ -49,4 +49,4 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("to_archive", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
     op.create_index("ix_outbox_to_archive", "outbox", ["id"], sqlite_where=TO_ARCHIVE, postgresql_where=TO_ARCHIVE)
-    op.add_column("sent_log", sa.Column("news", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("sent_log", sa.Column("gist", sa.Text(), nullable=False, server_default=""))
