@@ -3,7 +3,7 @@ SHELL := /bin/bash
 READY := .venv/.ready
 
 # What the tests need beside Python: real mail and database servers, and pdftoppm to look at a PDF.
-TEST_PACKAGES := dovecot-imapd postgresql poppler-utils
+TEST_PACKAGES := dovecot-imapd postgresql poppler-utils chromium
 GALLERY_PACKAGES := chromium poppler-utils
 
 RUNS ?= 20
@@ -19,8 +19,8 @@ setup: $(READY)      ## make .venv with all that requirements.lock names
 $(READY): pyproject.toml requirements.lock scripts/setup
 	@PYTHON="$(PYTHON)" scripts/setup
 
-demo: $(READY)       ## run the desk on sample mail with embedded servers; results in demo-output/
-	@.venv/bin/mailbot demo
+demo: $(READY)       ## run the desk on sample mail with embedded servers; KEEP=1 leaves the console open to look at
+	@.venv/bin/mailbot demo $(if $(KEEP),--keep)
 
 test: $(READY)       ## run all tests, installing the Debian packages they need
 	@scripts/debian-packages $(TEST_PACKAGES)

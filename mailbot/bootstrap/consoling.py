@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.replying import desk_renderer, reply_domain
+from mailbot.bootstrap.signing import desk_signer
 from mailbot.bootstrap.storing import open_desk_store, utc_now
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.console.app import make_app
@@ -62,22 +63,24 @@ def serve_console(installation: Installation, announce: Callable[[str], None]) -
         with store.begin() as uow:
             desk = installation.desk(uow.records.desk())
         with desk_understanding(installation, desk, lambda: utc_now().date()) as understanding:
-            app = console_app(installation, store, understanding, desk_renderer(installation, desk), utc_now)
+            render = desk_renderer(installation, desk, signer=desk_signer(installation))
+            app = console_app(installation, store, understanding, render, utc_now)
             listening = listen(settings.host, settings.port or 0)
             host, port = listening.getsockname()[:2]
-            announce(settings.url or f'http://{host}:{port}')
+            announce(settings.url or f"http://{host}:{port}")
             serve(app, listening)
 
 
 @contextmanager
 def running_console(
-    installation: Installation, store: SqlStore, understanding: Understanding, render: ReplyRenderer, clock: Clock
+    installation: Installation, understanding: Understanding, render: ReplyRenderer, clock: Clock
 ) -> Iterator[str]:
     """Serve the console for the time of the block beside the service that uses the same parts; gives its address."""
     settings = installation.settings.console
-    app = console_app(installation, store, understanding, render, clock)
-    with serving(app, listen(settings.host, settings.port or 0)) as address:
-        yield settings.url or address
+    with open_desk_store(installation, clock) as store:
+        app = console_app(installation, store, understanding, render, clock)
+        with serving(app, listen(settings.host, settings.port or 0)) as address:
+            yield settings.url or address
 
 
 def console_app(

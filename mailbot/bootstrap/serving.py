@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Literal
 
+import structlog
+
 from mailbot import scheduler
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.logging import write_log
@@ -36,14 +38,26 @@ Wrapper = Callable[[Understanding], Understanding]
 def serve(installation: Installation) -> None:
     """Run the service until SIGTERM or SIGINT; SetupError when something is to be mended first."""
     write_log(installation.settings.log, sys.stderr)
-    with _service(installation, utc_now, _as_it_is) as service:
+    with _service(installation, utc_now, _as_it_is) as service, _console_if_wanted(installation, service):
         scheduler.serve(service)
 
 
 @contextmanager
-def running_desk(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[None]:
+def running_desk(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[scheduler.Service]:
     """Run the service for the time of the block; `wrap` may look on while it understands."""
     with _service(installation, clock, wrap) as service, scheduler.running(service):
+        yield service
+
+
+@contextmanager
+def _console_if_wanted(installation: Installation, service: scheduler.Service) -> Iterator[None]:
+    if installation.settings.console.port is None:
+        yield
+        return
+    from mailbot.bootstrap.consoling import running_console  # loaded here: a desk without console does without
+
+    with running_console(installation, service.understanding, service.render, service.clock) as address:
+        structlog.get_logger(__name__).info("console", address=address)
         yield
 
 

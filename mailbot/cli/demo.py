@@ -15,7 +15,8 @@ import click
     metavar="DIR",
     help="Folder for replies, quotes and the demo's database; an earlier demo's files in it are replaced.",
 )
-def command(output: Path) -> int:
+@click.option("--keep", is_flag=True, help="Go on with the console open after the last mail, until Control-C.")
+def command(output: Path, keep: bool) -> int:
     """Run the service on an embedded IMAP server, an SMTP sink and SQLite, and deliver sample mails while it runs.
 
     Shows what becomes of each mail, and ends by itself.
@@ -25,7 +26,7 @@ def command(output: Path) -> int:
     from mailbot.demo.play import play
 
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    over = play(output, console)
+    over = play(output, console, keep=keep)
     replies = sorted((output / "replies").glob("*.eml"))
     quotes = sorted((output / "replies").glob("*.pdf"))
     click.echo(f"\n{len(replies)} replies and {len(quotes)} quotes (PDF) lie in {output / 'replies'}.")

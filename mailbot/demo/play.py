@@ -13,6 +13,7 @@ from mailbot.bootstrap.logging import write_log
 from mailbot.bootstrap.parts import write_parts
 from mailbot.bootstrap.serving import running_desk
 from mailbot.bootstrap.storing import open_desk_store
+from mailbot.demo.keep import keep_open
 from mailbot.demo.record import Record, RecordedUnderstanding
 from mailbot.demo.samples import DAY, demo_clock, make_folder, records_folder, samples
 from mailbot.demo.servers import demo_servers
@@ -28,8 +29,11 @@ LONGEST = 120.0
 BETWEEN_DELIVERIES = 0.4
 
 
-def play(folder: Path, console: Console) -> bool:
-    """Return whether every mail came to its end; the folder then holds replies, database and settings."""
+def play(folder: Path, console: Console, *, keep: bool = False) -> bool:
+    """Return whether every mail came to its end; the folder then holds replies, database and settings.
+
+    With `keep` the desk and its console go on until they are interrupted.
+    """
     record = Record(samples())
     with demo_servers(record.note_reply) as servers:
         make_folder(folder, servers)
@@ -44,8 +48,10 @@ def play(folder: Path, console: Console) -> bool:
             open_desk_store(installation, clock) as store,
         ):
             write_log(installation.settings.log, log)
-            with running_desk(installation, clock, lambda desk: RecordedUnderstanding(desk, record)):
+            with running_desk(installation, clock, lambda desk: RecordedUnderstanding(desk, record)) as service:
                 over = _watch(record, servers.deliver, store, console)
+                if keep:
+                    keep_open(installation, service.understanding, service.render, clock, console)
     for course in record.courses.values():
         if course.reply is not None:
             write_parts(course.reply, folder / "replies" / course.sample.name)
