@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from mailbot.bootstrap.installation import Installation
@@ -14,12 +15,14 @@ from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.policy_pack import PolicyPack
 from mailbot.handlers import decide, lookups
 from mailbot.parsers.attachments.pool import ReaderPool
+from mailbot.parsers.form_values import FormOf, with_form_answers
 from mailbot.parsers.knowledge import MailKnowledge, load_mail_knowledge
 from mailbot.parsers.lexicon import Knowledge, load_knowledge
 from mailbot.parsers.mime import read_message
 from mailbot.parsers.reading import NamesOnFile
 from mailbot.parsers.understand import understand
 from mailbot.ports import AttachmentReader, RecordsFor
+from mailbot.resources import Resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class DeskUnderstanding:
     pack: PolicyPack
     today: Callable[[], dt.date]
     read_attachment: AttachmentReader
+    form_of: FormOf
 
     def read(self, raw: bytes) -> InboundMessage:
         """Return the message as read."""
@@ -45,6 +49,7 @@ class DeskUnderstanding:
     ) -> Decision:
         """Return what to do after the last message of the thread (oldest first)."""
         inquiry = understand(thread, self.knowledge, self.desk, _customers_on_file(records_for))
+        inquiry = with_form_answers(inquiry, thread, self.form_of, self.knowledge)
         inquiry = corrected(inquiry, corrections)
         return decide(inquiry, thread[-1], records_for(*lookups(inquiry)), self.pack, self.today())
 
@@ -79,4 +84,17 @@ def desk_understanding(
             pack=installation.policy_pack,
             today=today,
             read_attachment=read_attachment,
+            form_of=_forms(installation.files),
         )
+
+
+def _forms(files: Resources) -> FormOf:
+    """Return the forms of our mails by language; nothing is loaded before the first mail that may quote one."""
+
+    @cache
+    def loaded() -> FormOf:
+        from mailbot.replies.form import forms
+
+        return forms(files)
+
+    return lambda language: loaded()(language)
