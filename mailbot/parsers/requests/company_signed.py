@@ -42,7 +42,8 @@ def self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
         else:
             m = re.search(key + _FROM_COMPANY, head)
             if m:
-                yield Extracted(clean(m[1]), (scan.evidence(m.start(1), m.start(1) + len(m[1].rstrip())),))
+                company = re.split(r"(?<=\w\w)\.\s", m[1])[0].rstrip()  # the next sentence is no part of it
+                yield Extracted(clean(company), (scan.evidence(m.start(1), m.start(1) + len(company)),))
                 return
     cjk = _CJK_WRITER.search(head)
     if cjk:
