@@ -25,6 +25,10 @@ _SENTENCE_ENDS = frozenset(".!?。！？\n")
 _Pieces: TypeAlias = tuple[Union[str, tuple["_Pieces", ...]], ...]  # noqa: UP007 - refers to itself
 
 
+_WORD_TAGS = ("cues.have", "cues.want", "cues.not", "cues.drop")
+"""Tags whose patterns begin a word; particles and counters stand at the ends of words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A pattern found at `start` to `end`: its tag and, for patterns that name a thing, the thing's key."""
@@ -59,7 +63,10 @@ class Phrases:
             start = last - len(stem) + 1
             if start and _joined(folded[start - 1], folded[start]):
                 continue
+            inside = start and _is_hangul(folded[start]) and _is_hangul(folded[start - 1])
             for tag, key, pieces in self._by_stem[stem]:
+                if inside and tag in _WORD_TAGS:
+                    continue  # 이전 in 에이전트
                 end = _match(folded, last + 1, pieces, 0)
                 if end < 0:
                     continue
@@ -192,6 +199,10 @@ def is_word(char: str) -> bool:
     return char.isalnum() and not (
         "\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" or "\uf900" <= char <= "\uff9f"
     )
+
+
+def _is_hangul(char: str) -> bool:
+    return "\uac00" <= char <= "\ud7af"
 
 
 def _joined(before: str, first: str) -> bool:

@@ -12,7 +12,7 @@ from mailbot.parsers.layout import Unit, lay_out
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.requests.addresses import OwnedAddress, find_addresses, without_company
 from mailbot.parsers.requests.answered import answered_addresses, answered_persons
-from mailbot.parsers.requests.answers import find_answers
+from mailbot.parsers.requests.answers import asked_owner, find_answers
 from mailbot.parsers.requests.block import Block
 from mailbot.parsers.requests.companies import customer_company, reseller_company
 from mailbot.parsers.requests.forwarded import content, forwarders, seen_by_reseller, signatures
@@ -61,6 +61,7 @@ class Reading:
     doubts: tuple[Doubt, ...]
     attached: bool  # the mail points to an attachment for its content
     unchanged: bool
+    takes_over: bool  # the writer says that the request is theirs from now on
     bare_numbers: tuple[Extracted[int], ...]  # of short sentences in a reply, without a word for users
 
 
@@ -102,6 +103,8 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         replace(a, owner=a.owner or "reseller") for a in find_addresses(body, labelled, signature, knowledge.gazetteers)
     ]
     addresses += answered_addresses(body, blocks[0].units, asked, knowledge)
+    owner = asked_owner(body, message.body.segments)
+    addresses = [replace(a, owner=a.owner or owner) for a in addresses]
     addresses = [seen_by_reseller(a, message.body) for a in addresses]
     company = reseller_company(
         [(b.scan, b.units) for b in blocks],
@@ -153,6 +156,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         attached=any(
             h.tag == "cues.attached" for u in blocks[0].units for h in body.within(u.start, u.end, "cues.attached")
         ),
+        takes_over=any(body.within(u.start, u.end, "cues.takes_over") for u in blocks[0].units),
         bare_numbers=_bare_numbers(blocks[0]) if is_reply else (),
         unchanged=any(b.scan.within(u.start, u.end, "cues.unchanged") for b in blocks for u in b.units),
     )

@@ -162,7 +162,7 @@ def _sens(readings: Sequence[Reading]) -> tuple[Extracted[str], ...]:
 
 
 def _reseller(readings: Sequence[Reading], addresses: Sequence[OwnedAddress]) -> Reseller:
-    writer = readings[0]
+    writer = next((r for r in reversed(readings) if r.takes_over), readings[0])
     sender = writer.message.sender
     address = next((a for a in reversed(addresses) if a.owner == "reseller"), None)
     same = [r for r in readings if r.message.sender and sender and r.message.sender.email == sender.email]

@@ -109,8 +109,8 @@ def test_what_a_language_lacks_is_told_by_its_key(tmp_path: Path) -> None:
     """Missing, empty and unknown entries are named; what the language has no words for is not."""
     english = (CONFIG / "languages" / "en" / "lexicon.toml").read_text(encoding="utf-8")
     other = re.sub(r"(?m)^or = .*\n", "", english).replace("[counters]\nusers", "[counters]\nusrs")
-    other = re.sub(r"(?m)^(each|both|question) = .*", r"\1 = []", other)
-    other = other.replace('order = "verb_medial"', 'order = "verb_medial"\nwithout = ["cues.both", "cues.total"]')
+    other = re.sub(r"(?m)^(same|latter|question) = .*", r"\1 = []", other)
+    other = other.replace('order = "verb_medial"', 'order = "verb_medial"\nwithout = ["cues.latter", "cues.total"]')
     other = other.replace('drop = ["', 'drop = ["* away", "leave (it out", "', 1)
     for code, text in (("en", english), ("xx", other)):
         (tmp_path / "languages" / code).mkdir(parents=True)
@@ -118,7 +118,7 @@ def test_what_a_language_lacks_is_told_by_its_key(tmp_path: Path) -> None:
     assert check_languages(tmp_path) == [
         "xx: cues.or is missing",
         "xx: counters.users is missing",
-        "xx: cues.each is empty",
+        "xx: cues.same is empty",
         "xx: cues.question is empty",
         "xx: counters.usrs is unknown",
         "xx: language.without names cues.total, which is filled",

@@ -12,6 +12,20 @@ _NUMBERED = re.compile(r"^[\s>|]*[(（]?(\d{1,2})[.)、．）:：]\s*(\S.*)$", r
 _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*[(（]?(\d{1,2})[.)、．）:：][ \t]*$")
 
 
+def asked_owner(body: Scan, segments: Sequence[Segment]) -> str | None:
+    """Return whose billing address our quoted mail asks for, when it asks for one party's only."""
+    owners = set()
+    for segment in segments:
+        if segment.role is not Role.QUOTED:
+            continue
+        for mark in body.within(segment.start, segment.end, "labels.billing_address"):
+            begin = body.text.rfind("\n", 0, mark.start) + 1
+            end = body.text.find("\n", mark.end)
+            line = body.within(begin, len(body.text) if end < 0 else end, "labels.customer", "cues.theirs")
+            owners.add("customer" if any(h.tag == "labels.customer" for h in line) else "reseller")
+    return owners.pop() if len(owners) == 1 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a question was about: label tags, products, and whether it was about the customer's side."""
@@ -47,7 +61,7 @@ def find_answers(body: Scan, segments: Sequence[Segment], units: Sequence[Unit])
                 out[unit.start] = numbered[int(marker[1])]
             elif above is not None and i == 0 and (above is not quoted[-1] or _is_line(body, above)):
                 out[unit.start] = _last_question(body, above)
-            elif above is not None and i == 0 and not _is_answered_above(body, segments, above):
+            elif above is not None and not _is_answered_above(body, segments, above):
                 out[unit.start] = _about(body, above.start, above.end)
             else:
                 out[unit.start] = Asked(frozenset(), (), theirs=False)

@@ -19,6 +19,7 @@ _CJK_WRITER = re.compile(
     r"(?:^|\n)[^\n。]{0,20}?((?:株式会社|合同会社|有限会社)[^\s、。のと]{2,20}"
     r"|[^\s、。の]{2,20}(?:株式会社|合同会社|有限会社))(?=[の\s　]|です)"
 )
+_DEPARTMENT = re.compile(r"(?:課|部|室|팀|본부|사업부|组|組)$")
 _CHUNK = re.compile(r"[^|｜\n,，;；/\t·•]+")
 
 
@@ -112,7 +113,13 @@ def _trim_cjk(chunk: Span) -> Span:
 def _is_noise(scan: Scan, chunk: Span, knowledge: Knowledge) -> bool:
     """Whether a signature line is a title, phone, address, closing or greeting rather than a company."""
     text, folded = chunk.value, fold(chunk.value)
-    if len(text) < 2 or PHONE.search(text) or len(text) > 60 or not re.search(r"[^\W\d]", text):
+    if (
+        _DEPARTMENT.search(text)
+        or len(text) < 2
+        or PHONE.search(text)
+        or len(text) > 60
+        or not re.search(r"[^\W\d]", text)
+    ):
         return True
     words = set(re.findall(r"[^\W\d_]+", folded))
     titles = {t for x in scan.lexicons for t in (*x.titles, *x.not_names)}

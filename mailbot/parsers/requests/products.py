@@ -40,7 +40,9 @@ def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list
             continue
         if _self_managed(scan, hit.start, hit.end, bounds) or not _is_name(scan, hit.start, hit.end, hit.key):
             continue
-        meant = Polarity.NEUTRAL if in_list else polarity(scan, bounds, hit.start, hit.end)
+        meant = polarity(scan, bounds, hit.start, hit.end)
+        if in_list and meant is not Polarity.NOT:
+            meant = Polarity.NEUTRAL
         if found and found[-1].key == hit.key:
             if found[-1].polarity is Polarity.HAVE and meant is not Polarity.HAVE:
                 found[-1] = ProductMention(hit.start, hit.end, hit.key, meant)
