@@ -248,6 +248,13 @@ class CaseStore(Protocol):
         """Return a case by id; KeyError when there is none."""
         ...
 
+    def quiet(self, earliest: dt.datetime, latest: dt.datetime) -> Sequence[int]:
+        """Return the ids of the cases that last changed between these moments, the longest unchanged first.
+
+        A case changes when it is opened, recorded or amended; events alone do not change it.
+        """
+        ...
+
 
 class QuoteStore(Protocol):
     """Issued quotes and drafts; an issued quote never changes."""

@@ -22,6 +22,7 @@ from mailbot.service.alone import MailboxAlone, take_turn
 from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due, settle_abandoned
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, list_old, receive_new
+from mailbot.service.remind import RemindOptions, remind_due
 from mailbot.service.switches import is_halted
 from mailbot.service.upkeep import UpkeepOptions, look_after
 
@@ -60,10 +61,12 @@ class Service:
     mailboxes: Sequence[Watched]
     process: ProcessOptions
     deliver: DeliverOptions
+    remind: RemindOptions
     upkeep: UpkeepOptions = field(default_factory=UpkeepOptions)
     processors: int = 1
     tick_seconds: float = 5.0
     upkeep_seconds: float = 60.0
+    remind_seconds: float = 900.0
     turn_seconds: float | None = None
     listen: Callable[[], contextlib.AbstractContextManager[Listener]] | None = None
 
@@ -101,6 +104,7 @@ def running(service: Service) -> Iterator[None]:
         ticks.add_job(wake, "interval", seconds=service.tick_seconds)
     begin = dt.datetime.now(dt.UTC)
     ticks.add_job(lambda: _look_after(service), "interval", seconds=service.upkeep_seconds, next_run_time=begin)
+    ticks.add_job(lambda: _remind(service), "interval", seconds=service.remind_seconds, next_run_time=begin)
     for thread in threads:
         thread.start()
     ticks.start()
@@ -260,6 +264,16 @@ def _look_after(service: Service) -> None:
         look_after(service.store, service.clock, service.upkeep)
     except MailbotError as error:
         log.warning("upkeep_failed", error=type(error).__name__)
+
+
+def _remind(service: Service) -> None:
+    try:
+        count = remind_due(service.store, service.understanding, service.render, service.clock, service.remind)
+    except MailbotError as error:
+        log.warning("reminding_failed", error=type(error).__name__)
+    else:
+        if count:
+            log.info("reminded", count=count)
 
 
 def _pause_after(failures: int, error: Exception) -> float:

@@ -14,6 +14,7 @@ from mailbot.scheduler import Service, Watched, running, serve
 from mailbot.service.deliver import DeliverOptions
 from mailbot.service.process import ProcessOptions
 from mailbot.service.receive import ReceiveOptions
+from mailbot.service.remind import RemindOptions
 from mailbot.service.switches import HALT
 from tests.support.fake_desk import FakeRenderer, FakeUnderstanding, mail
 from tests.support.fake_mail import FakeMailbox, FakeTransport
@@ -52,6 +53,7 @@ def make(mailbox, transport) -> Callable[..., Service]:
             ],
             process=ProcessOptions(domain="desk.example"),
             deliver=DeliverOptions(sender="quotes@desk.example"),
+            remind=RemindOptions(domain="desk.example"),
             **{"tick_seconds": 0.05, "upkeep_seconds": 0.05} | options,
         )
 
@@ -201,3 +203,12 @@ def test_what_another_worker_commits_is_heard(make, mailbox, transport):
             uow.commit()
         said.append("inbox")
         until(lambda: len(transport.taken) == 1)
+
+
+def test_a_question_without_answer_is_called_to_mind(make, mailbox, transport):
+    service = make(remind_seconds=0.05)
+    mailbox.deliver(mail("ask users"))
+    with running(service):
+        until(lambda: "ReplySent" in [event.kind for event in service.store.tables.events])
+        service.clock.advance(days=3)
+        until(lambda: len(transport.taken) == 2)

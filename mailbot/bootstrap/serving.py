@@ -25,6 +25,7 @@ from mailbot.service.budget import ReplyBudget
 from mailbot.service.deliver import DeliverOptions
 from mailbot.service.process import ProcessOptions
 from mailbot.service.receive import ReceiveOptions
+from mailbot.service.remind import RemindOptions
 from mailbot.settings import LimitSettings, MailboxSettings
 from mailbot.store import exclusive_service_lock, serves_many
 from mailbot.store.wake_up import listen
@@ -84,6 +85,11 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
                     lease_seconds=settings.intake.lease_seconds,
                     budget=_budget(settings.limits),
                     hold=dt.timedelta(seconds=settings.sending.hold_seconds),
+                ),
+                remind=RemindOptions(
+                    domain=reply_domain(installation),
+                    after=settings.reminders.after_business_days,
+                    budget=_budget(settings.limits),
                 ),
                 deliver=DeliverOptions(
                     sender=settings.desk.address,

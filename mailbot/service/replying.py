@@ -21,20 +21,24 @@ REPLY_TO_ACTION = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What is to be said to whom: the case and the mail that is answered, the decision behind it."""
+    """What is to be said to whom: the case and the mail that is answered, the decision behind it.
+
+    `quote` is an issued one that a REMINDER is about.
+    """
 
     kind: ReplyKind
     case: Case
     decision: Decision
     newest: InboundMessage
     staff_text: str = ""
+    quote: Quote | None = None
 
 
 def write(
     reply: Reply, uow: UnitOfWork, render: ReplyRenderer, at: dt.datetime, *, domain: str
 ) -> tuple[OutgoingMessage, Quote | None]:
     """Return the finished message, and the quote in it, recorded as the case's next revision."""
-    quote = None
+    quote = reply.quote
     if reply.kind is ReplyKind.QUOTE:
         assert reply.decision.quote is not None  # noqa: S101  # what makes it a QUOTE
         quote = uow.quotes.issue(reply.case, reply.decision.quote, at)

@@ -130,6 +130,17 @@ class QuoteSettings(Struct, frozen=True, kw_only=True):
     signing_key_file: str = "secrets/quote-signing-key.pem"
 
 
+class ReminderSettings(Struct, frozen=True, kw_only=True):
+    """After how many business days without an answer a question or quote is called to mind; empty for never."""
+
+    after_business_days: tuple[Annotated[int, Meta(ge=1, le=60)], ...] = (3, 7)
+
+    def __post_init__(self) -> None:
+        """Refuse days that do not rise."""
+        if list(self.after_business_days) != sorted(set(self.after_business_days)):
+            raise ValueError("after_business_days must rise, each day once")
+
+
 class IntakeSettings(Struct, frozen=True, kw_only=True):
     """How often the desk looks, and for how long it believes a worker that says nothing."""
 
@@ -179,6 +190,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mailboxes: tuple[MailboxSettings, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
     quotes: QuoteSettings = QuoteSettings()
+    reminders: ReminderSettings = ReminderSettings()
     limits: LimitSettings = LimitSettings()
     intake: IntakeSettings = IntakeSettings()
     sending: SendingSettings = SendingSettings()

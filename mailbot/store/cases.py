@@ -100,6 +100,10 @@ class SqlCaseStore:
             raise KeyError(case_id)
         return self._with_participants(row)
 
+    def quiet(self, earliest: dt.datetime, latest: dt.datetime) -> Sequence[int]:
+        """Return the ids of the cases that last changed between these moments, the longest unchanged first."""
+        return list(self._connection.scalars(_QUIET, {"earliest": earliest, "latest": latest}))
+
     def _save(self, case: Case, decision: Decision | None, at: dt.datetime) -> Case:
         known = {"case": case.id, "read_version": case.version, "new_changed_at": at}
         if decision is None:
@@ -188,6 +192,12 @@ _INSERT_EVENT = sa.insert(case_events)
 _OPEN = sa.insert(cases).returning(cases.c.id)
 
 _BY_ID = sa.select(*_CASE).where(cases.c.id == sa.bindparam("case_id"))
+
+_QUIET = (
+    sa.select(cases.c.id)
+    .where(cases.c.changed_at.between(sa.bindparam("earliest"), sa.bindparam("latest")))
+    .order_by(cases.c.changed_at, cases.c.id)
+)
 
 PARTICIPANTS_OF_CASE = (
     sa.select(case_participants.c.address)

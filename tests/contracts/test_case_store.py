@@ -178,3 +178,17 @@ def test_a_case_gives_its_processed_mails_oldest_first(store: Store, case: Case)
         uow.commit()
     with store.begin() as uow:
         assert uow.cases.messages(case) == [b"mail 1", b"mail 3"]
+
+
+def test_quiet_cases_are_those_unchanged_for_a_time(store: Store, case: Case) -> None:
+    day = dt.timedelta(days=1)
+    with store.begin() as uow:
+        other = uow.cases.open(inbound(message_id="<other@reseller.example>"), NOW + day)
+        uow.cases.append(CaseEvent(case_id=case.id, at=NOW + 2 * day, kind="ReplySent", actor="machine"))
+        uow.commit()
+    with store.begin() as uow:
+        assert uow.cases.quiet(NOW, NOW + day) == [case.id, other.id]
+        assert uow.cases.quiet(NOW + day, NOW + 9 * day) == [other.id]
+        assert uow.cases.quiet(NOW - 9 * day, NOW - day) == []
+        uow.cases.amend(case, CaseEvent(case_id=case.id, at=NOW, kind="Noted", actor="kim"), NOW + 3 * day)
+        assert uow.cases.quiet(NOW, NOW + 9 * day) == [other.id, case.id]

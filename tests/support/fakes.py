@@ -63,6 +63,7 @@ class Tables:
     causes: dict[int, str] = field(default_factory=dict)
     inbox_leases: dict[int, dt.datetime] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
+    changed: dict[int, dt.datetime] = field(default_factory=dict)
     message_ids: set[tuple[str, int]] = field(default_factory=set)
     events: list[CaseEvent] = field(default_factory=list)
     quotes: dict[tuple[int, int], Quote] = field(default_factory=dict)
@@ -258,6 +259,7 @@ class MemoryCaseStore:
             language=language,
         )
         self._tables.cases[case.id] = case
+        self._tables.changed[case.id] = at
         return case
 
     def messages(self, case: Case) -> Sequence[bytes]:
@@ -265,7 +267,7 @@ class MemoryCaseStore:
         return [e.raw for e in mails if e.case_id == case.id and e.state is InboxState.DONE]
 
     def record(self, case: Case, decision: Decision, message: InboundMessage, at: dt.datetime) -> Case:
-        saved = self._save(case, decision)
+        saved = self._save(case, decision, at)
         sender = {address_key(message.sender.email)} if message.sender else set()
         recorded = replace(saved, participants=(*saved.participants, *sorted(sender - set(saved.participants))))
         self._tables.cases[case.id] = recorded
@@ -274,11 +276,15 @@ class MemoryCaseStore:
         return recorded
 
     def amend(self, case: Case, event: CaseEvent, at: dt.datetime, decision: Decision | None = None) -> Case:
-        saved = self._save(case, decision)
+        saved = self._save(case, decision, at)
         self._tables.events.append(event)
         return saved
 
-    def _save(self, case: Case, decision: Decision | None) -> Case:
+    def quiet(self, earliest: dt.datetime, latest: dt.datetime) -> Sequence[int]:
+        changed = sorted(self._tables.changed.items(), key=lambda item: (item[1], item[0]))
+        return [case_id for case_id, at in changed if earliest <= at <= latest]
+
+    def _save(self, case: Case, decision: Decision | None, at: dt.datetime) -> Case:
         held = self._tables.cases[case.id]
         if held.version != case.version:
             raise StaleCase(case.number)
@@ -286,6 +292,7 @@ class MemoryCaseStore:
         if decision is not None:
             saved = replace(saved, language=decision.language, last_action=decision.action)
         self._tables.cases[case.id] = saved
+        self._tables.changed[case.id] = at
         return saved
 
     def append(self, event: CaseEvent) -> None:
