@@ -20,6 +20,7 @@ _VERB = re.compile(
     rf"\s*(?:{_LEAD_IN})?[:：]?\s*"
 )
 _TAIL = re.compile(r"(?:です|となります|になります|でございます|입니다|이며|です。|。).*$", re.DOTALL)
+_NOT_POSTAL = tuple(f"labels.{k}" for k in ("contact", "name", "email", "phone", "company", "customer", "reseller"))
 _THEIRS = ("labels.customer", "cues.theirs", "cues.customer_intro", "labels.contact")
 _OURS = ("labels.reseller", "cues.ours")
 
@@ -50,7 +51,7 @@ def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: 
         cut = _up_to_label(scan, start, cut, gazetteers)
     cut = re.sub(r"[\s(（]*$", "", cut)
     lead = len(cut) - len(cut.lstrip(" \t\n,:：-–"))
-    company = re.compile(r"[^,\n\d]+[,\n]\s*").match(cut, lead)
+    company = re.compile(r"[^,，\n\d]+[,，\n]\s*").match(cut, lead)
     if (
         company
         and legal_forms(gazetteers.legal_forms).in_name(company[0])
@@ -85,7 +86,7 @@ def _up_to_label(scan: Scan, start: int, text: str, gazetteers: Gazetteers) -> s
     """Cut a CJK address before the clause that names something else (a contact, a company)."""
     for m in re.finditer(r"[,，;；、。]\s*", text):
         rest = text[m.end() :]
-        labelled = any(h.start == start + m.end() and h.tag.startswith("labels.") for h in scan.hits)
+        labelled = any(h.start == start + m.end() and h.tag in _NOT_POSTAL for h in scan.hits)
         if labelled or "@" in rest[:40] or legal_forms(gazetteers.legal_forms).in_name(re.split(r"[,，\n]", rest)[0]):
             return text[: m.start()]
     return text
