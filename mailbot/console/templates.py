@@ -10,6 +10,7 @@ from gettext import NullTranslations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mailbot.console.words import ENGLISH, catalogues
+from mailbot.replies.products import Products, load_products
 from mailbot.resources import Resources
 
 STATIC = "templates/console/static"
@@ -35,8 +36,10 @@ class Templates:
             if name.rpartition(".")[2] in TYPES
         }
         loader = FileSystemLoader([str(folder) for folder in files.folders("templates/console")])
+        products = load_products(files)
         self._environments = {
-            code: _environment(loader, translations, self._address) for code, translations in catalogues(files).items()
+            code: _environment(loader, translations, products, self._address)
+            for code, translations in catalogues(files).items()
         }
 
     @property
@@ -56,7 +59,9 @@ def _static(content: bytes, name: str) -> StaticFile:
     return StaticFile(content, TYPES[name.rpartition(".")[2]], hashlib.sha256(content).hexdigest()[:10])
 
 
-def _environment(loader: FileSystemLoader, translations: NullTranslations, address: object) -> Environment:
+def _environment(
+    loader: FileSystemLoader, translations: NullTranslations, products: Products, address: object
+) -> Environment:
     environment = Environment(
         loader=loader,
         autoescape=True,
@@ -68,7 +73,7 @@ def _environment(loader: FileSystemLoader, translations: NullTranslations, addre
     )
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.globals["static"] = address
-    environment.filters.update(amount=amount, cents=cents, moment=moment)
+    environment.filters.update(amount=amount, cents=cents, moment=moment, product=products.name, plan=products.plan)
     return environment
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from mailbot.console.server import listen, serving
 from tests.console.browser import chromium, log_in, pictures_folder
@@ -64,3 +64,101 @@ def test_every_page_is_pictured_and_nothing_runs_over_its_edge(page_of, pictures
         page.goto(path)
         page.screenshot(path=pictures / f"{name}-{path.strip('/').replace('/', '-') or 'queue'}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def test_a_field_lights_up_its_words_and_words_light_up_their_field(page_of, desk, pictures):
+    page = page_of("agent")
+    page.goto(f"/cases/{desk.waiting('ambiguous_quantity')[1]}")
+    site, words = page.locator('[data-field="requests[0].site"]'), page.locator('mark[data-fields="requests[0].site"]')
+    site.hover()
+    expect(words).to_have_class("lit")
+    page.mouse.move(0, 0)
+    expect(words).not_to_have_class("lit")
+    site.locator("input").focus()
+    expect(words).to_have_class("lit")
+    disputed = page.locator("mark.disputed")
+    expect(disputed).to_have_text("50 到 60")
+    disputed.focus()
+    expect(page.locator('.field.lit[data-field="requests[0].lines[0].users"]')).to_have_count(1)
+    page.screenshot(path=pictures / "evidence.png")
+
+
+def test_the_draft_follows_the_fields_at_once_and_one_click_sends_it(page_of, desk, pictures):
+    number = desk.waiting("ambiguous_quantity")[1]
+    page = page_of("agent")
+    page.goto(f"/cases/{number}")
+    page.locator('input[name="requests[0].lines[0].users"]').fill("55")
+    expect(page.locator(".draft .total")).to_contain_text("3,135.00")
+    expect(page.locator("#draft")).to_contain_text("With your changes the case would be: Quoted")
+    page.screenshot(path=pictures / "recalculated.png", full_page=True)
+    page.get_by_role("button", name="Set right and go on").click()
+    expect(page.get_by_role("status")).to_contain_text(f"{number} corrected")
+    assert desk.outbox(number)[-1] == ("quote", "ready")
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/cases/{number}")
+    assert desk.outbox(number)[-1] == ("quote", "withdrawn")
+
+
+def test_everything_can_be_done_by_keys(page_of, desk):
+    page = page_of("agent")
+    number = desk.waiting("co_term_review")[1]
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{number}")
+    page.keyboard.press("n")
+    expect(page.locator("#note")).to_be_focused()
+    page.locator("#note").blur()
+    page.keyboard.press("e")
+    expect(page.locator("#correct select").first).to_be_focused()
+    page.locator("#correct select").first.blur()
+    page.keyboard.press("r")
+    expect(page.locator("#answer")).to_be_focused()
+    page.locator("#answer").blur()
+    page.keyboard.press("d")
+    expect(page.locator("#decline")).to_be_focused()
+    page.locator("#decline").blur()
+    page.keyboard.press("x")
+    expect(page.locator("#no-request")).to_be_focused()
+    page.locator("#no-request").blur()
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
+    page.locator("#find").blur()
+    page.keyboard.press("a")
+    expect(page.get_by_role("status")).to_contain_text("approved")
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.wait_for_url("**/")
+
+
+def test_two_browsers_that_approve_at_once_send_once(page_of, desk, pictures):
+    one, other = page_of("agent"), page_of("approver")
+    number = desk.waiting("co_term_review")[1]
+    one.goto(f"/cases/{number}")
+    other.goto(f"/cases/{number}")
+    expect(other.locator("#lookers")).to_contain_text("agent")
+    one.get_by_role("button", name="Approve and send").click()
+    other.get_by_role("button", name="Approve and send").click()
+    expect(one.get_by_role("status")).to_contain_text("approved")
+    expect(other.get_by_role("alert").last).to_contain_text("approved by agent")
+    other.screenshot(path=pictures / "moved-on.png")
+    assert [kind for kind, _ in desk.outbox(number)].count("quote") == 1
+
+
+def test_the_console_works_without_a_script(page_of, desk):
+    page = page_of("agent", java_script_enabled=False)
+    number = desk.waiting("ambiguous_quantity")[1]
+    page.get_by_role("link", name=number).click()
+    page.locator('input[name="requests[0].lines[0].users"]').fill("55")
+    page.get_by_role("button", name="Recalculate").click()
+    expect(page.locator(".draft .total")).to_contain_text("3,135.00")
+    page.get_by_role("button", name="Set right and go on").click()
+    expect(page.get_by_role("status")).to_contain_text("corrected")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("h1")).to_contain_text(number)
+    page.locator("summary", has_text="Decline").click()
+    page.locator("#decline").fill("We cannot offer this.")
+    page.get_by_role("button", name="Send the refusal").click()
+    expect(page.get_by_role("status")).to_contain_text("declined")
