@@ -144,6 +144,8 @@ class _Layouter:
     def _heading_role(self, start: int, end: int) -> str | None:
         """Return the party whose block a line opens, when the line is nothing but its label."""
         stripped_end = start + len(self._scan.text[start:end].rstrip(" :：】]*-=|"))
+        if stripped_end > start and self._scan.text[stripped_end - 1] in ".!?":
+            return None  # "Our billing address is in our signature."
         tags = label_tags(self._scan, start, stripped_end, 0.8)
         numbered = _NUMBERED_HEADING.match(self._scan.text, start, stripped_end)  # "Part B - End customer"
         if not tags and numbered:

@@ -252,7 +252,9 @@ def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
         return True
     for hit in scan.within(*bounds, "cues.more", "cues.more_before"):
         between = (min(hit.start, number.end), max(hit.end, number.start))
-        if any(h.tag == "cues.to" and between[0] <= h.start and h.end <= between[1] for h in scan.hits):
+        to = [h for h in scan.hits if h.tag == "cues.to"]
+        to = [h for h in to if not (hit.start <= h.start and h.end < hit.end)]  # "a" in "20 usuários a mais"
+        if any(between[0] < h.end <= between[1] and h.start < between[1] for h in to):
             continue  # "increase to 260"
         if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 40:
             gap = _without_counters(scan, number.end, hit.start)
