@@ -31,6 +31,7 @@ def self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
     for key in keys:
         if CJK.search(key):
             for pattern in (
+                rf"([^\s，,。、.:：\n]{{2,24}})[ 　][^\s，,。、]{{1,10}}(?:課|部|室|팀|部门)\s?(?:の|的)\s?{key}",
                 rf"(?:我是|我们是|這裡是|我叫|本人是|これは)?([^\s，,。、.:：\n是]{{2,24}}?)\s?(?:の|的)\s?{key}",
                 rf"(?:^|[\s、。,，])([^\s、。，,.：:!！]{{2,24}})[ 　](?:\S{{1,6}}(?:팀|부|課|部)[ 　])?{key}",
             ):

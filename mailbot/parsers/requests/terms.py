@@ -78,6 +78,10 @@ def _currencies(scan: Scan, unit: Unit) -> list[tuple[str, Evidence]]:
     """Currencies asked for; those of amounts mentioned in passing ("last year USD 4,100") do not count."""
     out = []
     for hit in scan.within(unit.start, unit.end, "currency"):
+        if re.search(r"[ァ-ヺー]$", scan.text[hit.start : hit.end]) and re.match(
+            r"[ァ-ヺー]", scan.text[hit.end : hit.end + 1]
+        ):
+            continue  # ユーロ in ユーロブリッジ
         labelled = unit.kind == "pair" and "currency" in unit.tags
         beside_amount = re.match(r"\s?[\d.,']{2,}", scan.folded[hit.end : hit.end + 6]) or re.search(
             r"\d[\d.,']*\s?$", scan.folded[max(unit.start, hit.start - 12) : hit.start]
