@@ -1,9 +1,10 @@
 """A decided thread as a page to read: the mails with the words that were understood, fields, findings, quote, reply."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from mailbot.cli.explain_json import known_values
+from mailbot.domain.co_term import CoTermOption
 from mailbot.domain.decision import Decision, Finding, ResolvedRequest
 from mailbot.domain.evidence import BODY, Evidence
 from mailbot.domain.message import InboundMessage
@@ -29,6 +30,7 @@ def decision_page(
         _heading("Topics", decision.topics),
         _heading("Findings", map(_finding, decision.findings)),
         _quote(decision.quote) if decision.quote else [],
+        _heading("Common end dates to choose from", _options(decision.co_term_options)),
         _reply(reply) if reply else ["-- No reply"],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -108,6 +110,19 @@ def _quote(quote: Quote) -> list[str]:
         _sum("Total", quote.total),
         f"   Payment: {', '.join(quote.payment_methods)}",
     ]
+
+
+def _options(options: Sequence[CoTermOption]) -> Iterator[str]:
+    """Yield a table: one row for each subscription and the sum, one column for each date."""
+    if not options:
+        return
+    yield " " * 44 + "".join(f"{option.end_date.isoformat():>20}" for option in options)
+    yield " " * 44 + "".join(f"{' + '.join(end.value for end in option.ends):>20}" for option in options)
+    for row in zip(*(option.lines for option in options), strict=True):
+        name = f"{row[0].product} {row[0].plan}, {row[0].sen or 'new'}"
+        yield f"{name:<44}" + "".join(f"{line.amount:>20,.2f}" for line in row)
+    if all(option.subtotal is not None for option in options):
+        yield f"{f'Before tax, {options[0].currency}':<44}" + "".join(f"{o.subtotal:>20,.2f}" for o in options)
 
 
 def _line(line: QuoteLine) -> list[str]:

@@ -4,6 +4,7 @@ import datetime as dt
 import enum
 from dataclasses import dataclass
 
+from mailbot.domain.co_term import CoTermOption
 from mailbot.domain.evidence import Evidence, Extracted
 from mailbot.domain.quote import Quote
 from mailbot.domain.request import AuthorizedContact, Customer, Kind, Reason, Reseller
@@ -90,6 +91,7 @@ class Decision:
     acknowledge: bool = True
     ignored_as: str | None = None  # the `automatic` value
     covered: tuple[CoveredLine, ...] = ()
+    co_term_options: tuple[CoTermOption, ...] = ()  # for staff, with REVIEW
 
     @property
     def reasons(self) -> tuple[str, ...]:

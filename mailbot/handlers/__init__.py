@@ -9,6 +9,7 @@ from mailbot.domain.file import Records
 from mailbot.domain.message import InboundMessage
 from mailbot.domain.policy_pack import PolicyPack
 from mailbot.domain.request import Inquiry, Reason
+from mailbot.handlers.co_terming import co_term_options
 from mailbot.handlers.completed import Completed
 from mailbot.handlers.completion import complete
 from mailbot.handlers.located import lookups
@@ -37,12 +38,14 @@ def decide(inquiry: Inquiry, newest: InboundMessage, records: Records, pack: Pol
     to_quote = tuple(request for request in requests if inquiry.wants_quote and request.kind.is_quoted)
     draft = draw_up(to_quote, records, pack, today)
     view = View(inquiry=inquiry, newest=newest, requests=to_quote, records=records, pack=pack, today=today, draft=draft)
+    found = findings(view)
     held = Decision(
         action=Action.REVIEW,
         language=inquiry.language,
-        findings=findings(view),
+        findings=found,
         topics=_topics(inquiry, requests),
         requests=tuple(request.resolved for request in requests),
+        co_term_options=co_term_options(to_quote, found, records, pack, today),
     )
     return _weigh(held, view)
 
@@ -55,7 +58,7 @@ def _weigh(held: Decision, view: View) -> Decision:
     if Gravity.AMBIGUOUS in gravities:
         return held
     if not all(request.is_complete for request in view.requests):
-        return replace(held, action=Action.ASK, findings=())
+        return replace(held, action=Action.ASK, findings=(), co_term_options=())
     covered = covered_lines(view.requests, view.today)
     if covered:
         held = replace(held, topics=_each_once((*held.topics, ALREADY_COVERED)), covered=covered)
