@@ -23,3 +23,4 @@ class PolicyPack:
     days_in_year: int = 365
     contact_needs_name: bool = True
     sen_names_site: bool = True  # a SEN on file stands for the site
+    partial_quotes: bool = False  # lines that are complete are quoted while others are asked about

@@ -13,6 +13,7 @@ from mailbot.handlers.co_terming import co_term_options
 from mailbot.handlers.completed import Completed
 from mailbot.handlers.completion import complete
 from mailbot.handlers.located import lookups
+from mailbot.handlers.partial import complete_part
 from mailbot.handlers.policy import findings
 from mailbot.handlers.quoting import covered_lines, draw_up
 from mailbot.handlers.view import View
@@ -37,6 +38,8 @@ def decide(inquiry: Inquiry, newest: InboundMessage, records: Records, pack: Pol
     requests = tuple(complete(request, records, pack, today) for request in inquiry.requests)
     to_quote = tuple(request for request in requests if inquiry.wants_quote and request.kind.is_quoted)
     draft = draw_up(to_quote, records, pack, today)
+    if draft is None and pack.partial_quotes:
+        draft = draw_up(complete_part(to_quote), records, pack, today)
     view = View(inquiry=inquiry, newest=newest, requests=to_quote, records=records, pack=pack, today=today, draft=draft)
     found = findings(view)
     held = Decision(
@@ -58,6 +61,8 @@ def _weigh(held: Decision, view: View) -> Decision:
     if Gravity.AMBIGUOUS in gravities:
         return held
     if not all(request.is_complete for request in view.requests):
+        if view.draft is not None and not held.findings:  # a part of it (policy pack, partial_quotes)
+            return replace(held, action=Action.QUOTE, quote=view.draft)
         return replace(held, action=Action.ASK, findings=(), co_term_options=())
     covered = covered_lines(view.requests, view.today)
     if covered:

@@ -244,3 +244,17 @@ def test_attachments_that_could_not_be_read_are_named(render: Renderer, names: l
     )  # fmt: skip
 
     assert says in " ".join(message.text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_quote_for_a_part_asks_for_the_rest(render: Renderer, language: str) -> None:
+    people = render.languages[language].sample
+    decision = sample_decision(ReplyKind.QUOTE, language, people)
+    asked = sample_decision(ReplyKind.ASK, language, people)
+    message = render(
+        decision=replace(decision, requests=asked.requests), newest=sample_message(people, language),
+        case_number="Q-2026-00318", kind=ReplyKind.QUOTE, message_id="<a@seller.example>", at=AT,
+    )  # fmt: skip
+
+    questions = re.findall(r"^\d+\. .*[:：]\n +[(（]", message.text, re.MULTILINE)
+    assert len(questions) == len(asked.requests[0].missing) == 3
