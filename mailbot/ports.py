@@ -106,6 +106,26 @@ class Transport(Protocol):
         ...
 
 
+class Archive(Protocol):
+    """The folder of sent mail. All methods raise TransientError when the server is away."""
+
+    def holds(self, message_id: str) -> bool:
+        """Return whether a mail with this Message-ID is there."""
+        ...
+
+    def answered(self, message_id: str) -> bool:
+        """Return whether a mail that answers this one is there."""
+        ...
+
+    def keep(self, message_id: str, raw: bytes, at: dt.datetime) -> None:
+        """The mail is there once, however often this is called."""
+        ...
+
+    def close(self) -> None:
+        """Log out; never raises."""
+        ...
+
+
 class Understanding(Protocol):
     """Reading and deciding, with the desk's lexicons, policy and calendar bound to it. Pure but for `records_for`."""
 
@@ -314,11 +334,12 @@ class OutboxStore(Protocol):
         """
         ...
 
-    def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
-        """Claim the oldest due row and count the attempt; None when nothing is due.
+    def claim_due(self, now: dt.datetime, *, lease_seconds: float, per_domain: int = 2) -> OutboxEntry | None:
+        """Claim the oldest due row, new ones first, and count the attempt; None when nothing is due.
 
-        A row whose worker died before the final dot is claimed again; after it, the row is left to
-        `claim_abandoned`. The claim holds for so long by the database's clock.
+        Never one before an older one of the same case, nor more than about `per_domain` to one domain at once. A row
+        whose worker died before the final dot is claimed again; after it, the row is left to `claim_abandoned`. The
+        claim holds for so long by the database's clock.
         """
         ...
 
@@ -330,9 +351,15 @@ class OutboxStore(Protocol):
         ...
 
     def finish(
-        self, entry: OutboxEntry, state: OutboxState, *, due_at: dt.datetime | None = None, error: str | None = None
+        self,
+        entry: OutboxEntry,
+        state: OutboxState,
+        *,
+        due_at: dt.datetime | None = None,
+        error: str | None = None,
+        archive: bool = False,
     ) -> None:
-        """Put the claimed row into `state`; READY with a later `due_at` is a retry.
+        """Put the claimed row into `state`; READY with a later `due_at` is a retry. `archive`: a copy is to be kept.
 
         Raises LeaseLost when another worker has claimed it since.
         """
@@ -364,6 +391,22 @@ class OutboxStore(Protocol):
 
     def count_by_state(self) -> Mapping[OutboxState, int]:
         """Return how many rows are in each state; states without any may be left out."""
+        ...
+
+    def find(self, message_ids: Sequence[str]) -> OutboxEntry | None:
+        """Return the row that has one of these Message-IDs."""
+        ...
+
+    def note_report(self, entry_id: int, state: OutboxState, error: str) -> None:
+        """Put a row that nobody claims into the state that a delivery report tells of."""
+        ...
+
+    def to_archive(self, limit: int) -> Sequence[OutboxEntry]:
+        """Return sent rows whose copy is to be kept and is not yet, oldest first."""
+        ...
+
+    def mark_archived(self, entry_id: int) -> None:
+        """Remember that the copy is there."""
         ...
 
     def of_case(self, case_id: int) -> Sequence[OutboxEntry]:

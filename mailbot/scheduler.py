@@ -17,8 +17,9 @@ from apscheduler.schedulers.background import BackgroundScheduler  # type: ignor
 
 from mailbot.domain.case import MailboxKey
 from mailbot.domain.errors import LeaseLost, MailbotError, SetupError
-from mailbot.ports import Clock, Listener, Mailbox, ReplyRenderer, Store, Transport, Understanding
+from mailbot.ports import Archive, Clock, Listener, Mailbox, ReplyRenderer, Store, Transport, Understanding
 from mailbot.service.alone import MailboxAlone, take_turn
+from mailbot.service.archive import archive_sent
 from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due, settle_abandoned
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, list_old, receive_new
@@ -69,6 +70,7 @@ class Service:
     remind_seconds: float = 900.0
     turn_seconds: float | None = None
     listen: Callable[[], contextlib.AbstractContextManager[Listener]] | None = None
+    archive: Archive | None = None
 
 
 def serve(service: Service) -> None:
@@ -88,7 +90,7 @@ def serve(service: Service) -> None:
 @contextlib.contextmanager
 def running(service: Service) -> Iterator[None]:
     """Run the service's threads for the time of the block; at its end each finishes the mail that it has begun."""
-    stop, mail, replies = threading.Event(), threading.Event(), threading.Event()
+    stop, mail, replies, copies = threading.Event(), threading.Event(), threading.Event(), threading.Event()
     mail.set()  # what an earlier run has left
     replies.set()
     loops = [
@@ -96,11 +98,14 @@ def running(service: Service) -> Iterator[None]:
         *([lambda: _whenever(mail, stop, lambda: _process_all(service, stop, replies))] * service.processors),
         lambda: _whenever(replies, stop, lambda: _deliver_all(service, stop)),
     ]
+    if service.archive is not None:
+        archive = service.archive
+        loops.append(lambda: _whenever(copies, stop, lambda: _archive_all(service, archive, stop)))
     if service.listen is not None:
         loops.append(_Ear(service.listen, stop, {"inbox": mail, "outbox": replies}).hear)
     threads = [threading.Thread(target=loop, name=f"mailbot-{number}") for number, loop in enumerate(loops)]
     ticks = BackgroundScheduler(timezone=dt.UTC)
-    for wake in (mail.set, replies.set):
+    for wake in (mail.set, replies.set, copies.set):
         ticks.add_job(wake, "interval", seconds=service.tick_seconds)
     begin = dt.datetime.now(dt.UTC)
     ticks.add_job(lambda: _look_after(service), "interval", seconds=service.upkeep_seconds, next_run_time=begin)
@@ -115,9 +120,12 @@ def running(service: Service) -> Iterator[None]:
         stop.set()
         mail.set()
         replies.set()
+        copies.set()
         for thread in threads:
             thread.join()
         service.transport.close()
+        if service.archive is not None:
+            service.archive.close()
 
 
 class _Watcher:
@@ -234,10 +242,32 @@ def _deliver_all(service: Service, stop: threading.Event) -> None:
     if is_halted(service.store):
         return
     settle_abandoned(service.store, service.clock, service.deliver)
-    while not stop.is_set():
-        report = deliver_due(service.store, service.transport, service.clock, service.deliver)
-        if report == DeliverReport() or report.again:
-            return
+    more = True
+    while more and not stop.is_set():
+        report = deliver_due(service.store, service.transport, service.clock, service.deliver, service.archive)
+        more = report != DeliverReport() and not report.again
+
+
+def _archive_all(service: Service, archive: Archive, stop: threading.Event) -> None:
+    """Keep copies of what was sent, one worker at a time where there are several."""
+    if is_halted(service.store):
+        return
+    if service.turn_seconds is None:
+        turn, confirm = None, _go_on
+    elif (turn := take_turn(service.store, "archive", seconds=service.turn_seconds)) is not None:
+        confirm = turn.confirm
+    else:
+        return
+    try:
+        while not stop.is_set() and archive_sent(service.store, archive, service.clock, confirm):
+            pass
+    finally:
+        if turn is not None:
+            turn.end()
+
+
+def _go_on() -> None:
+    """Confirm nothing: there is one worker only."""
 
 
 def _whenever(wake: threading.Event, stop: threading.Event, work: Callable[[], None]) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from mailbot.bootstrap.installation import Installation
 from mailbot.domain.case import MailboxKey
 from mailbot.domain.errors import SetupError
-from mailbot.mail.imap import Filing, ImapAccount
+from mailbot.mail.archive import ImapArchive
+from mailbot.mail.imap_session import Filing, ImapAccount
 from mailbot.mail.smtp import SmtpAccount
 from mailbot.mail.tls import Login, Security, Server
 from mailbot.settings import MailboxSettings, Secret, SmtpSettings
@@ -24,6 +25,17 @@ def imap_account(installation: Installation, box: MailboxSettings) -> ImapAccoun
         target=target,
         max_bytes=installation.settings.limits.max_message_bytes,
     )
+
+
+def archive_mailbox(installation: Installation) -> ImapArchive | None:
+    """Return the folder of sent mail, None when none is kept; SetupError when its account is not one that is read."""
+    account, _, folder = installation.settings.sending.archive.partition("/")
+    if not account:
+        return None
+    boxes = {box.account: box for box in installation.settings.mailboxes}
+    if account not in boxes:
+        raise SetupError(f"sending.archive: no [[mailboxes]] block has the account {account!r}")
+    return ImapArchive(imap_account(installation, boxes[account]), folder)
 
 
 def mailbox_keys(box: MailboxSettings) -> list[MailboxKey]:

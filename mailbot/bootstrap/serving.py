@@ -13,7 +13,7 @@ from mailbot import scheduler
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.logging import write_log
 from mailbot.bootstrap.replying import desk_renderer, reply_domain
-from mailbot.bootstrap.servers import imap_account, mailbox_keys, smtp_account
+from mailbot.bootstrap.servers import archive_mailbox, imap_account, mailbox_keys, smtp_account
 from mailbot.bootstrap.signing import desk_signer
 from mailbot.bootstrap.storing import open_desk_store, utc_now
 from mailbot.bootstrap.understanding import desk_understanding
@@ -97,9 +97,12 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
                     dot_seconds=outgoing.dot_timeout,
                     first_retry=dt.timedelta(seconds=settings.sending.first_retry_seconds),
                     resend_after=dt.timedelta(seconds=settings.sending.resend_seconds),
+                    archives=bool(settings.sending.archive),
+                    per_domain=settings.sending.per_domain,
                     give_up=dt.timedelta(hours=settings.sending.give_up_hours),
                 ),
                 processors=settings.intake.processors,
+                archive=archive_mailbox(installation),
                 tick_seconds=settings.intake.tick_seconds,
                 turn_seconds=min(settings.intake.lease_seconds, LONGEST_TURN) if many else None,
                 listen=partial(listen, installation.database_url) if many else None,

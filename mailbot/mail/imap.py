@@ -2,12 +2,8 @@
 
 import contextlib
 import datetime as dt
-import enum
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,12 +11,19 @@ from imapclient import DELETED, IMAPClient  # type: ignore[import-untyped]  # th
 from imapclient.exceptions import (  # type: ignore[import-untyped]  # the library has no stubs
     IMAPClientAbortError,
     IMAPClientError,
-    LoginError,
 )
 
 from mailbot.domain.case import Fetched, MailboxKey
-from mailbot.domain.errors import SetupError, TransientError
-from mailbot.mail.tls import Login, Security, Server, connection_error, context_for
+from mailbot.domain.errors import TransientError
+from mailbot.mail.imap_session import (
+    Filing,
+    ImapAccount,
+    asked,
+    create_if_absent,
+    deadline,
+    hang_up,
+    open_session,
+)
 
 T = TypeVar("T")
 
@@ -30,48 +33,20 @@ SEARCH_SPAN = 100_000  # UIDs named in one answer; a line of an answer is limite
 LONGEST_IDLE = 30.0  # seconds until a silent IDLE is tried; well under the 29 minutes of RFC 2177
 
 
-class Filing(enum.Enum):
-    """What happens on the server to a mail that is safely stored."""
-
-    MOVE = "move"  # into another folder
-    FLAG = "flag"  # gets a flag or keyword
-    NOTHING = "nothing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImapAccount:
-    """An account to read: `target` is the folder or the flag that `filing` needs.
-
-    Mails above `max_bytes` are fetched as headers only. `nudge` is how often, in seconds, a server whose push is
-    slow is asked beside IDLE, and a server without IDLE (or with `idle` off) at all. No command takes longer than
-    `deadline` seconds, however slowly its answer trickles.
-    """
-
-    server: Server
-    login: Login
-    filing: Filing = Filing.NOTHING
-    target: str = ""
-    max_bytes: int = 25 * 1024 * 1024
-    idle: bool = True
-    nudge: float = 0.25
-    deadline: float = 300.0
-
-
 def open_mailbox(account: ImapAccount, key: MailboxKey) -> "ImapMailbox":
     """Return the folder, selected on a connection of its own.
 
     Raises SetupError when certificate, login, folder or configuration must be mended, TransientError when the
     server is away.
     """
-    client = _connect(account.server)
+    client = open_session(account)
     try:
-        _log_in(client, account)
-        selected = _asked(account.server, lambda: client.select_folder(key.folder))
+        selected = asked(account.server, lambda: client.select_folder(key.folder))
         if account.filing is Filing.MOVE:
-            _asked(account.server, lambda: _create_if_absent(client, account.target))
+            asked(account.server, lambda: create_if_absent(client, account.target))
         return ImapMailbox(client, account, key, uidvalidity=selected[b"UIDVALIDITY"], uidnext=selected[b"UIDNEXT"])
     except BaseException:
-        _hang_up(client)
+        hang_up(client)
         raise
 
 
@@ -156,7 +131,7 @@ class ImapMailbox:
             if self._idling_since is not None:
                 self._client.socket().settimeout(1.0)
                 self._client.idle_done()
-        _hang_up(self._client)
+        hang_up(self._client)
 
     def _file_away(self, uid: int) -> None:
         target = self._account.target
@@ -246,7 +221,7 @@ class ImapMailbox:
 
     def _ask(self, command: Callable[[], T]) -> T:
         """Run a command outside IDLE, within the deadline; notes news that comes with its answer."""
-        with self._translated(), _deadline(self._client, self._account.deadline):
+        with self._translated(), deadline(self._client, self._account.deadline):
             if self._idling_since is not None:
                 self._idling_since = None
                 self._client.idle_done()
@@ -263,7 +238,7 @@ class ImapMailbox:
         try:
             yield
         except (IMAPClientAbortError, OSError) as error:
-            _hang_up(self._client)
+            hang_up(self._client)
             raise TransientError(f"{self._account.server}: connection lost: {error or type(error).__name__}") from error
         except IMAPClientError as error:
             raise _RefusedByServer(f"{self._account.server}: {error}") from error
@@ -271,100 +246,6 @@ class ImapMailbox:
 
 class _RefusedByServer(TransientError):
     """The server answered NO or BAD to one command; the connection lives."""
-
-
-def _connect(server: Server) -> IMAPClient:
-    context = context_for(server)
-    try:
-        client = IMAPClient(
-            server.host,
-            server.port,
-            ssl=server.security is Security.TLS,
-            ssl_context=context,
-            timeout=server.timeout,
-        )
-        client.normalise_times = False
-        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if server.security is Security.STARTTLS:
-            if not client.has_capability("STARTTLS"):
-                _hang_up(client)
-                raise SetupError(f'{server}: the server offers no STARTTLS; use security = "tls" and its port')
-            client.starttls(ssl_context=context)
-    except OSError as error:
-        raise connection_error(server, error) from error
-    except IMAPClientError as error:
-        raise TransientError(f"{server}: {error}") from error
-    return client
-
-
-def _log_in(client: IMAPClient, account: ImapAccount) -> None:
-    login, secret = account.login, account.login.secret()
-    try:
-        if not login.oauth:
-            client.login(login.user, secret)
-        elif client.has_capability("AUTH=XOAUTH2"):
-            client.oauth2_login(login.user, secret)
-        else:
-            client.oauthbearer_login(login.user, secret)
-    except LoginError as error:
-        if isinstance(error.__context__, IMAPClientAbortError):
-            raise TransientError(f"{account.server}: connection lost at login: {error}") from error
-        if _may_pass(error):
-            raise TransientError(f"{account.server}: login of {login.user} not possible now: {error}") from error
-        raise SetupError(f"{account.server}: login of {login.user} refused: {error}") from error
-    except IMAPClientError as error:
-        raise TransientError(f"{account.server}: {error}") from error
-    except OSError as error:
-        raise connection_error(account.server, error) from error
-
-
-def _create_if_absent(client: IMAPClient, folder: str) -> None:
-    if not client.folder_exists(folder):
-        client.create_folder(folder)
-
-
-def _asked(server: Server, command: Callable[[], T]) -> T:
-    """Run a command of the opening; a NO is a thing to mend, anything else may pass."""
-    try:
-        return command()
-    except (IMAPClientAbortError, OSError) as error:
-        raise TransientError(f"{server}: {error or type(error).__name__}") from error
-    except IMAPClientError as error:
-        if _may_pass(error):
-            raise TransientError(f"{server}: {error}") from error
-        raise SetupError(f"{server}: {error}") from error
-
-
-def _may_pass(error: IMAPClientError) -> bool:
-    """Whether the server blames itself (RFC 5530), or says what Microsoft 365 says when it throttles."""
-    return any(words in str(error) for words in ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "but not connected"))
-
-
-@contextlib.contextmanager
-def _deadline(client: IMAPClient, seconds: float) -> Iterator[None]:
-    """End the connection when the block takes longer; the block then fails with an OSError or abort."""
-    connection = client.socket()
-
-    def cut() -> None:
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _hang_up(client: IMAPClient) -> None:
-    """Say LOGOUT where that can be said at once, and close."""
-    with contextlib.suppress(Exception):
-        client.socket().settimeout(1.0)
-        client.logout()
-    with contextlib.suppress(Exception):
-        client.shutdown()
 
 
 def _tells_of_mail(pushed: Iterable[tuple[Any, ...]]) -> bool:  # shapes differ by response

@@ -10,7 +10,8 @@ from mailbot.domain.case import CaseEvent
 from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, SetupError, TransientError
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, ReplyKind, SendPhase
 from mailbot.fail_points import fail_point
-from mailbot.ports import Clock, Store, Transport
+from mailbot.ports import Archive, Clock, Store, Transport
+from mailbot.service.archive import was_sent
 
 UNKNOWN = "outcome unknown"  # how `last_error` begins after an attempt that may have been delivered
 AT_ONCE = 100
@@ -21,11 +22,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverOptions:
-    """`sender` is the envelope's; delivery reports go there, "" for nowhere.
+    """`sender` is the envelope's; delivery reports go there, "" for nowhere. `archives`: copies of what is sent are
+    kept.
 
     A message is tried again after `first_retry`, then after twice as long each time up to `longest_retry`, and given
-    up after `give_up`. A question whose outcome is unknown is sent once more after `resend_after`. `dot_seconds` is
-    how long the server may take to answer the final dot.
+    up after `give_up`. One whose outcome is unknown is looked for in the archive after `resend_after`; if it is not
+    there, a question is sent once more, a quote waits for a person. `dot_seconds` is how long the server may take to
+    answer the final dot. No more than about `per_domain` messages are on their way to one domain at once.
     """
 
     sender: str
@@ -35,6 +38,8 @@ class DeliverOptions:
     resend_after: dt.timedelta = dt.timedelta(minutes=15)
     lease_seconds: float = 120.0
     dot_seconds: float = 600.0
+    archives: bool = False
+    per_domain: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +52,19 @@ class DeliverReport:
     unknown: int = 0
 
 
-def deliver_due(store: Store, transport: Transport, clock: Clock, options: DeliverOptions) -> DeliverReport:
+def deliver_due(
+    store: Store, transport: Transport, clock: Clock, options: DeliverOptions, archive: Archive | None = None
+) -> DeliverReport:
     """Every due message has been tried once, at most AT_ONCE of them."""
     states: list[OutboxState] = []
     failures = 0
     while len(states) < AT_ONCE and failures < FAILURES_IN_A_ROW:
         with store.begin() as uow:
-            entry = uow.outbox.claim_due(clock(), lease_seconds=options.lease_seconds)
+            entry = uow.outbox.claim_due(clock(), lease_seconds=options.lease_seconds, per_domain=options.per_domain)
             uow.commit()
         if entry is None:
             break
-        states.append(state := _deliver(entry, store, transport, clock, options))
+        states.append(state := _deliver(entry, store, transport, clock, options, archive))
         failures = failures + 1 if state is OutboxState.READY else 0
     return _report(states)
 
@@ -84,7 +91,12 @@ def _report(states: Sequence[OutboxState]) -> DeliverReport:
 
 
 def _deliver(
-    entry: OutboxEntry, store: Store, transport: Transport, clock: Clock, options: DeliverOptions
+    entry: OutboxEntry,
+    store: Store,
+    transport: Transport,
+    clock: Clock,
+    options: DeliverOptions,
+    archive: Archive | None,
 ) -> OutboxState:
     """Return the state in which the attempt has left the row; SENDING when another worker has taken it over."""
 
@@ -96,9 +108,14 @@ def _deliver(
                 uow.commit()
 
     try:
+        if _was_unknown(entry):
+            if was_sent(entry, archive):
+                return _sent(entry, store, clock, options)
+            if entry.kind is ReplyKind.QUOTE:
+                return _end(entry, store, clock, OutboxState.UNKNOWN, entry.last_error or UNKNOWN)
         transport.send(sender=options.sender, recipients=entry.recipients, raw=entry.raw, on_phase=remember)
         fail_point("taken")
-        return _sent(entry, store, clock)
+        return _sent(entry, store, clock, options)
     except LeaseLost:
         log.error("claim_lost_while_sending", entry=entry.id)
         return OutboxState.SENDING
@@ -110,9 +127,10 @@ def _deliver(
         return _try_again(entry, store, clock, options, error)
 
 
-def _sent(entry: OutboxEntry, store: Store, clock: Clock) -> OutboxState:
+def _sent(entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions) -> OutboxState:
+    doubt = entry.last_error if _was_unknown(entry) else None
     with store.begin() as uow:
-        uow.outbox.finish(entry, OutboxState.SENT, error=entry.last_error if _was_unknown(entry) else None)
+        uow.outbox.finish(entry, OutboxState.SENT, error=doubt, archive=options.archives)
         uow.cases.append(_event(entry, clock(), "ReplySent"))
         uow.commit()
     fail_point("sent")
@@ -137,13 +155,14 @@ def _try_again(
 def _outcome_unknown(
     entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions, error: str
 ) -> OutboxState:
-    """Hold a quote for a person; send anything else once more, with the same bytes."""
-    if entry.kind is not ReplyKind.QUOTE and not _was_unknown(entry):
+    """Leave the message for a time, then look again; a quote that no archive can tell of waits for a person."""
+    looked_for = entry.kind is not ReplyKind.QUOTE or options.archives
+    if looked_for and not _was_unknown(entry):
         with store.begin() as uow:
             due_at = clock() + options.resend_after
             uow.outbox.finish(entry, OutboxState.READY, due_at=due_at, error=f"{UNKNOWN}: {error}")
             uow.commit()
-        log.warning("outcome_unknown", entry=entry.id, resend_at=due_at.isoformat())
+        log.warning("outcome_unknown", entry=entry.id, again_at=due_at.isoformat())
         return OutboxState.READY
     return _end(entry, store, clock, OutboxState.UNKNOWN, f"{UNKNOWN}: {error}")
 

@@ -11,13 +11,14 @@ from mailbot.domain.case import Case, InboxEntry, InboxState
 from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import InputError, LeaseLost, StaleCase, TransientError
 from mailbot.domain.file import Records
-from mailbot.domain.message import InboundMessage
+from mailbot.domain.message import Automatic, InboundMessage
 from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.budget import ReplyBudget, limit_reached
 from mailbot.service.changes import gist_of, says_the_same
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
+from mailbot.service.reports import take_report
 from mailbot.service.switches import held_by_switch
 from mailbot.service.trail import corrections_of
 
@@ -101,7 +102,7 @@ def _process(
 
     decision = understanding.decide([*history.thread, message], records_for(store))
     if decision.action is Action.IGNORE:
-        return _finish_ignored(entry, history.case, decision, store)
+        return _finish_ignored(entry, history.case, decision, store, clock)
     fail_point("decided")
     hold = _reason_to_hold(message, history, decision, understanding, store)
 
@@ -238,10 +239,14 @@ def _finish_copy(entry: InboxEntry, twin: InboxEntry, store: Store) -> ProcessRe
     return ProcessReport(entry_id=entry.id, outcome="copy")
 
 
-def _finish_ignored(entry: InboxEntry, case: Case | None, decision: Decision, store: Store) -> ProcessReport:
+def _finish_ignored(
+    entry: InboxEntry, case: Case | None, decision: Decision, store: Store, clock: Clock
+) -> ProcessReport:
     case_id, number = (case.id, case.number) if case else (None, None)
     outcome, cause = decision.action.value, decision.ignored_as or ""
     with store.begin() as uow:
+        if decision.ignored_as == Automatic.DELIVERY_REPORT.value:
+            case_id = take_report(entry, uow, clock()) or case_id
         uow.inbox.finish(entry, InboxState.DONE, case_id=case_id, outcome=outcome, cause=cause)
         uow.commit()
     return ProcessReport(entry_id=entry.id, outcome=outcome, case_number=number)

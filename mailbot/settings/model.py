@@ -157,6 +157,8 @@ class SendingSettings(Struct, frozen=True, kw_only=True):
     first_retry_seconds: Seconds = 60.0
     resend_seconds: Seconds = 900.0
     give_up_hours: Seconds = 48.0
+    per_domain: Annotated[int, Meta(ge=1)] = 2
+    archive: Annotated[str, Meta(pattern=r"^([^/]+/.+)?$")] = ""
 
 
 class LogSettings(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from mailbot.ports import Clock
 from mailbot.store.cases import remember_message_id
 from mailbot.store.columns import AnyRow, database_time
 from mailbot.store.convert import addresses_from_json, to_json
-from mailbot.store.tables import UNSENT, outbox, outbox_bytes, sent_log
+from mailbot.store.tables import TO_ARCHIVE, UNSENT, outbox, outbox_bytes, sent_log
 from mailbot.store.text import address_key, domain_key
 from mailbot.store.upsert import insert_or_skip_returning_id
 
@@ -59,13 +59,19 @@ class SqlOutboxStore:
             self._log(message, gist)
         return True
 
-    def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
-        """Claim the oldest due row and count the attempt; None when nothing is due.
+    def claim_due(self, now: dt.datetime, *, lease_seconds: float, per_domain: int = 2) -> OutboxEntry | None:
+        """Claim the oldest due row, new ones first, and count the attempt; None when nothing is due.
 
-        A row whose worker died before the final dot is claimed again; after it, the row is left to
-        `claim_abandoned`.
+        Never one before an older one of the same case, nor more than about `per_domain` to one domain at once. A row
+        whose worker died before the final dot is claimed again; after it, the row is left to `claim_abandoned`. The
+        claim holds for so long by the database's clock.
         """
-        claim = {"owner": self._owner, "lease_seconds": lease_seconds, "due_before": now}
+        claim = {
+            "owner": self._owner,
+            "lease_seconds": lease_seconds,
+            "due_before": now,
+            "per_domain": per_domain,
+        }
         row = self._connection.execute(_CLAIM_DUE, claim).first()
         return None if row is None else _entry(row)
 
@@ -87,9 +93,15 @@ class SqlOutboxStore:
             raise _lease_lost(entry)
 
     def finish(
-        self, entry: OutboxEntry, state: OutboxState, *, due_at: dt.datetime | None = None, error: str | None = None
+        self,
+        entry: OutboxEntry,
+        state: OutboxState,
+        *,
+        due_at: dt.datetime | None = None,
+        error: str | None = None,
+        archive: bool = False,
     ) -> None:
-        """Put the claimed row into `state`; READY with a later `due_at` is a retry."""
+        """Put the claimed row into `state`; READY with a later `due_at` is a retry. `archive`: a copy is to be kept."""
         values = {
             "entry_id": entry.id,
             "entry_fence": entry.fence,
@@ -97,6 +109,7 @@ class SqlOutboxStore:
             "new_due_at": due_at or entry.due_at,
             "new_error": error,
             "new_finished_at": None if state is OutboxState.READY else self._clock(),
+            "new_to_archive": archive,
         }
         if self._connection.execute(_FINISH, values).rowcount == 0:
             raise _lease_lost(entry)
@@ -124,6 +137,24 @@ class SqlOutboxStore:
     def count_by_state(self) -> Mapping[OutboxState, int]:
         """Return how many rows are in each state."""
         return {OutboxState(row.state): row.rows for row in self._connection.execute(_BY_STATE)}
+
+    def find(self, message_ids: Sequence[str]) -> OutboxEntry | None:
+        """Return the row that has one of these Message-IDs."""
+        row = self._connection.execute(_BY_MESSAGE_ID, {"message_ids": list(message_ids)}).first()
+        return None if row is None else _entry(row)
+
+    def note_report(self, entry_id: int, state: OutboxState, error: str) -> None:
+        """Put a row that nobody claims into the state that a delivery report tells of."""
+        values = {"entry_id": entry_id, "new_state": state.value, "new_error": error, "now": self._clock()}
+        self._connection.execute(_NOTE_REPORT, values)
+
+    def to_archive(self, limit: int) -> Sequence[OutboxEntry]:
+        """Return sent rows whose copy is to be kept and is not yet, oldest first."""
+        return [_entry(row) for row in self._connection.execute(_TO_ARCHIVE, {"at_most": limit})]
+
+    def mark_archived(self, entry_id: int) -> None:
+        """Remember that the copy is there."""
+        self._connection.execute(_ARCHIVED, {"entry_id": entry_id})
 
     def of_case(self, case_id: int) -> Sequence[OutboxEntry]:
         """Return the case's rows, oldest first."""
@@ -188,8 +219,26 @@ _before_dot = sa.or_(outbox.c.phase.is_(None), ~_after_dot)
 _lease_end = database_time(sa.bindparam("lease_seconds", type_=sa.Float))
 
 
-def _claim(condition: sa.ColumnElement[bool], **values: Any) -> sa.UpdateBase:  # Any: values of several types
-    oldest = sa.select(outbox.c.id).where(UNSENT, condition).order_by(outbox.c.due_at, outbox.c.id).limit(1)
+_earlier = outbox.alias("earlier")
+_not_yet = (_earlier.c.state == OutboxState.READY.value) | (_earlier.c.state == OutboxState.SENDING.value)
+_in_turn = ~sa.exists().where(_not_yet, _earlier.c.case_id == outbox.c.case_id, _earlier.c.id < outbox.c.id)
+
+_other = outbox.alias("other")
+_same_domain = sa.and_(
+    _other.c.state == OutboxState.SENDING.value,
+    _other.c.domain == outbox.c.domain,
+    _other.c.lease_until > database_time(sa.literal(0)),
+)
+_not_crowded = sa.select(sa.func.count()).where(_same_domain).scalar_subquery() < sa.bindparam("per_domain")
+
+
+def _claim(*conditions: sa.ColumnElement[bool], **values: Any) -> sa.UpdateBase:  # Any: values of several types
+    oldest = (
+        sa.select(outbox.c.id)
+        .where(UNSENT, *conditions)
+        .order_by(outbox.c.attempts > 0, outbox.c.due_at, outbox.c.id)
+        .limit(1)
+    )
     return (
         sa.update(outbox)
         .where(outbox.c.id == oldest.with_for_update(skip_locked=True).scalar_subquery())
@@ -205,7 +254,11 @@ def _claim(condition: sa.ColumnElement[bool], **values: Any) -> sa.UpdateBase:  
 
 
 _CLAIM_DUE = _claim(
-    sa.or_(_ready_and_due, sa.and_(_worker_died, _before_dot)), phase=None, attempts=outbox.c.attempts + 1
+    sa.or_(_ready_and_due, sa.and_(_worker_died, _before_dot)),
+    _in_turn,
+    _not_crowded,
+    phase=None,
+    attempts=outbox.c.attempts + 1,
 )
 _CLAIM_ABANDONED = _claim(sa.and_(_worker_died, _after_dot, outbox.c.due_at <= sa.bindparam("due_before")))
 
@@ -219,6 +272,17 @@ _BY_STATE = sa.select(outbox.c.state, sa.func.count().label("rows")).group_by(ou
 
 _OF_CASE = sa.select(*outbox.c, _RAW).where(outbox.c.case_id == sa.bindparam("case_id")).order_by(outbox.c.id)
 
+_BY_MESSAGE_ID = sa.select(*outbox.c, _RAW).where(outbox.c.message_id.in_(sa.bindparam("message_ids", expanding=True)))
+
+_NOTE_REPORT = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("entry_id"), outbox.c.state != OutboxState.SENDING.value)
+    .values(state=sa.bindparam("new_state"), last_error=sa.bindparam("new_error"), finished_at=sa.bindparam("now"))
+)
+
+_TO_ARCHIVE = sa.select(*outbox.c, _RAW).where(TO_ARCHIVE).order_by(outbox.c.id).limit(sa.bindparam("at_most"))
+_ARCHIVED = sa.update(outbox).where(outbox.c.id == sa.bindparam("entry_id")).values(to_archive=False)
+
 _RELEASE = (
     sa.update(outbox)
     .where(
@@ -231,6 +295,7 @@ _RELEASE = (
         fence=outbox.c.fence + 1,
         due_at=sa.bindparam("new_due_at"),
         finished_at=None,
+        last_error=None,
     )
 )
 
@@ -254,6 +319,7 @@ _FINISH = (
         due_at=sa.bindparam("new_due_at"),
         last_error=sa.bindparam("new_error"),
         finished_at=sa.bindparam("new_finished_at"),
+        to_archive=sa.bindparam("new_to_archive"),
         lease_owner=None,
         lease_until=None,
     )

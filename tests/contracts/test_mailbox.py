@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from mailbot.domain.case import MailboxKey
-from mailbot.mail.imap import Filing, ImapAccount, open_mailbox
+from mailbot.mail.imap import open_mailbox
+from mailbot.mail.imap_session import Filing, ImapAccount
 from mailbot.mail.tls import Login, Security, Server
 from mailbot.ports import Mailbox
 from tests.support.dovecot import PASSWORD, Dovecot

@@ -23,6 +23,13 @@ def case(store: Store) -> Case:
     return opened
 
 
+def another_case(store: Store) -> Case:
+    with store.begin() as uow:
+        opened = uow.cases.open(inbound("<second@reseller.example>"), NOW)
+        uow.commit()
+    return opened
+
+
 def put(store: Store, case: Case, message: OutgoingMessage, *, revision: int = 1, due_at: dt.datetime = NOW) -> bool:
     with store.begin() as uow:
         added = uow.outbox.put(case, message, revision=revision, due_at=due_at)
@@ -65,8 +72,9 @@ def test_a_reply_is_put_once_for_each_case_revision_and_kind(store: Store, case:
 
 
 def test_due_rows_are_claimed_oldest_first_with_their_bytes(store: Store, case: Case) -> None:
+    other = another_case(store)
     put(store, case, outgoing(number=1), revision=1, due_at=LATER)
-    put(store, case, outgoing(number=2), revision=2, due_at=NOW)
+    put(store, other, outgoing(number=2), revision=2, due_at=NOW)
     first = claim(store)
     assert first is not None
     assert (first.message_id, first.attempts, first.state) == ("<reply-2@desk.example>", 1, OutboxState.SENDING)
@@ -203,3 +211,74 @@ def test_automatic_replies_are_counted_by_address_domain_and_in_all(store: Store
         assert uow.outbox.sent_since("ana@x.example", NOW) == 2
         assert uow.outbox.sent_to_domain_since("X.example", since) == 2
         assert uow.outbox.sent_in_all_since(since) == 3
+
+
+def test_a_reply_does_not_overtake_an_older_one_of_its_case(store: Store, case: Case) -> None:
+    put(store, case, outgoing(number=1), revision=1)
+    put(store, case, outgoing(number=2), revision=2)
+    first = claim(store)
+    assert first is not None
+    assert first.message_id == "<reply-1@desk.example>"
+    assert claim(store) is None
+    with store.begin() as uow:
+        uow.outbox.finish(first, OutboxState.READY, due_at=LATER)
+        uow.commit()
+    assert claim(store) is None
+    again = claim(store, now=LATER)
+    assert again is not None
+    with store.begin() as uow:
+        uow.outbox.finish(again, OutboxState.SENT)
+        uow.commit()
+    assert claim(store) is not None
+
+
+def test_new_replies_go_before_those_that_failed_once(store: Store, case: Case) -> None:
+    put(store, case, outgoing(number=1))
+    tried = claim(store)
+    assert tried is not None
+    with store.begin() as uow:
+        uow.outbox.finish(tried, OutboxState.READY, due_at=NOW, error="450 busy")
+        uow.commit()
+    put(store, another_case(store), outgoing(number=2), due_at=LATER)
+    new = claim(store, now=LATER)
+    assert new is not None
+    assert new.message_id == "<reply-2@desk.example>"
+
+
+def test_one_domain_gets_few_at_once(store: Store, case: Case) -> None:
+    cases = [case, another_case(store), *(_case_of(store, number) for number in (3, 4))]
+    for number, one in enumerate(cases):
+        put(store, one, outgoing(number=number, to="b@elsewhere.example" if number == 3 else SENDER))
+    claimed = [entry for entry in (claim(store) for _ in cases) if entry is not None]
+    assert [entry.message_id for entry in claimed] == [f"<reply-{number}@desk.example>" for number in (0, 1, 3)]
+
+
+def _case_of(store: Store, number: int) -> Case:
+    with store.begin() as uow:
+        opened = uow.cases.open(inbound(f"<{number}@reseller.example>"), NOW)
+        uow.commit()
+    return opened
+
+
+def test_a_report_finds_its_reply_and_changes_its_state(store: Store, case: Case) -> None:
+    put(store, case, outgoing(number=1))
+    with store.begin() as uow:
+        found = uow.outbox.find(["<x@elsewhere.example>", "<reply-1@desk.example>"])
+        assert found is not None
+        assert uow.outbox.find(["<reply-2@desk.example>"]) is None
+        uow.outbox.note_report(found.id, OutboxState.FAILED, "bounced: 5.1.1")
+        [entry] = uow.outbox.of_case(case.id)
+    assert (entry.state, entry.last_error) == (OutboxState.FAILED, "bounced: 5.1.1")
+
+
+def test_a_sent_reply_waits_for_its_copy_where_copies_are_kept(store: Store, case: Case) -> None:
+    put(store, case, outgoing(number=1))
+    entry = claim(store)
+    assert entry is not None
+    with store.begin() as uow:
+        assert uow.outbox.to_archive(10) == []
+        uow.outbox.finish(entry, OutboxState.SENT, archive=True)
+        [waiting] = uow.outbox.to_archive(10)
+        assert waiting.id == entry.id
+        uow.outbox.mark_archived(entry.id)
+        assert uow.outbox.to_archive(10) == []

@@ -17,10 +17,12 @@ KILLED_EACH_TIME = "not finished in 3 attempts"
 
 END_STATES = {"done", "parked", "too_large", "old", "vanished", "copy"}
 FOLDERS = ("INBOX", "Processed")
+ARCHIVE = "Sent"
 
 MAILS = "SELECT id, sha256, state, outcome, cause, case_id FROM inbox"
 REPLIES = """
-SELECT o.case_id, o.kind, o.state, o.last_error, b.raw FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id
+SELECT o.case_id, o.kind, o.state, o.last_error, o.to_archive, b.raw
+FROM outbox o JOIN outbox_bytes b ON b.outbox_id = o.id
 """
 SHOWN = "SELECT DISTINCT case_id FROM review_items"
 
@@ -68,6 +70,7 @@ def problems(
     found += [f"mail {m.id} is parked and not shown" for m in mails if m.state == "parked" and m.case_id not in shown]
     for reply in replies:
         found += _wrong_about(reply, times[bytes(reply.raw)], shown)
+    found += _wrong_copies(person, replies)
     return found + _wrong_answers(delivered, mails, replies, times)
 
 
@@ -83,6 +86,21 @@ def _lost_from_the_mailbox(person: imapclient.IMAPClient, delivered: Sequence[De
             found += [f"UID {uid} of {folder} was marked" for uid, a in answers.items() if b"\\Seen" in a[b"FLAGS"]]
     return found + [
         f"{one.message_id} is on the server {there[one.raw]} times" for one in delivered if there[one.raw] != 1
+    ]
+
+
+def _wrong_copies(person: imapclient.IMAPClient, replies: Sequence[sa.Row[tuple[object, ...]]]) -> list[str]:
+    """What was sent, and nothing else, has one copy in the archive, if there is one."""
+    there: collections.Counter[bytes] = collections.Counter()
+    if person.folder_exists(ARCHIVE):
+        person.select_folder(ARCHIVE, readonly=True)
+        there.update(answer[b"BODY[]"] for answer in person.fetch(person.search(), ["BODY.PEEK[]"]).values())
+    if not there:
+        return []
+    return [
+        f"{reply.kind} of case {reply.case_id}, {reply.state}, has {there[bytes(reply.raw)]} copies"
+        for reply in replies
+        if there[bytes(reply.raw)] != (reply.state == "sent")
     ]
 
 
@@ -123,7 +141,7 @@ def _raws(replies: Sequence[sa.Row[tuple[object, ...]]]) -> set[bytes]:
 
 
 def _on_its_way(reply: sa.Row[tuple[object, ...]]) -> bool:
-    return reply.state in ("ready", "sending")
+    return reply.state in ("ready", "sending") or bool(reply.to_archive)
 
 
 def _query(database_url: str, statement: str) -> Sequence[sa.Row[tuple[object, ...]]]:

@@ -23,8 +23,9 @@ SERVICE = {
     "K17": "dot_written",
     "K18": "taken",
     "K19": "sent",
+    "K21": "archived",
 }
 """Passages of the service that every answered mail takes, in an order that kills few mails twice."""
 
-MOVE_SENT = b" MOVE "
-"""K6, seen on the wire: the command was given, its answer not yet read."""
+ON_THE_WIRE = {"K6": b" MOVE ", "K20": b" APPEND "}
+"""Commands that were given and whose answer was not yet read, as the proxy sees them."""

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from tests.faults.points import MOVE_SENT, RUNS, SERVICE
+from tests.faults.points import ON_THE_WIRE, RUNS, SERVICE
 from tests.faults.world import make_world
 from tests.support.proxy import running_proxy
 
@@ -27,7 +27,7 @@ def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, da
         assert not (found := world.problems()), found
 
 
-def test_a_kill_between_the_move_and_its_answer_files_each_mail_once(sqlite_url, dovecot, tmp_path):
+def test_a_kill_between_a_command_and_its_answer_does_it_once(sqlite_url, dovecot, tmp_path):
     with running_proxy(dovecot.port) as proxy:
         through = {
             "MAILBOT_MAILBOXES__QUOTES__HOST": "127.0.0.1",
@@ -35,9 +35,10 @@ def test_a_kill_between_the_move_and_its_answer_files_each_mail_once(sqlite_url,
             "MAILBOT_MAILBOXES__QUOTES__SECURITY": "none",
         }
         with make_world(tmp_path, dovecot, sqlite_url, **through) as world:
-            for _ in range(max(2, RUNS)):
-                world.deliver(2)
-                world.die_on_the_wire(MOVE_SENT, proxy)
+            for _ in range(RUNS):
+                for command in ON_THE_WIRE.values():
+                    world.deliver(2)
+                    world.die_on_the_wire(command, proxy)
             with world.desk.running():
                 world.settle()
             assert not (found := world.problems()), found

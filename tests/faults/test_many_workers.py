@@ -54,6 +54,7 @@ def test_three_workers_share_one_connection_to_the_mailbox(postgres_url, dovecot
             "MAILBOT_MAILBOXES__QUOTES__PORT": str(proxy.port),
             "MAILBOT_MAILBOXES__QUOTES__SECURITY": "none",
             "MAILBOT_INTAKE__LEASE_SECONDS": "20",
+            "MAILBOT_SENDING__ARCHIVE": "",
         }
         world = ends.enter_context(make_world(tmp_path, dovecot, postgres_url, **through))
         for _ in range(3):

@@ -25,6 +25,7 @@ SETTINGS = {
     "MAILBOT_INTAKE__TICK_SECONDS": "0.5",
     "MAILBOT_SMTP__TIMEOUT_SECONDS": "0.5",
     "MAILBOT_SENDING__RESEND_SECONDS": "1",
+    "MAILBOT_SENDING__ARCHIVE": "quotes/Sent",
     "MAILBOT_MAILBOXES__QUOTES__SINCE": "all",
 }
 _users = (f"faults{number}" for number in itertools.count())

@@ -13,7 +13,8 @@ import pytest
 from mailbot.domain.case import MailboxKey
 from mailbot.domain.errors import SetupError, TransientError
 from mailbot.mail import imap
-from mailbot.mail.imap import Filing, ImapAccount, ImapMailbox, open_mailbox
+from mailbot.mail.imap import ImapMailbox, open_mailbox
+from mailbot.mail.imap_session import Filing, ImapAccount
 from mailbot.mail.tls import Login, Security, Server
 from tests.support.dovecot import PASSWORD, Dovecot
 

@@ -45,16 +45,18 @@ def mail(
 class FakeUnderstanding:
     """Keeps `ports.Understanding`. `before_decide` runs before each decision, to change the world meanwhile.
 
-    `overrides` is done instead of what the mails say.
+    `overrides` is done instead of what the mails say. With `reports`, machine mail is a delivery report.
     """
 
     before_decide: list[Callable[[], object]] = field(default_factory=list)
     overrides: str = ""
+    reports: bool = False
     decided: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
     def read(self, raw: bytes) -> InboundMessage:
         parsed = email.message_from_bytes(raw)
-        body = str(parsed.get_payload()).strip()
+        first = next(part for part in parsed.walk() if not part.is_multipart())
+        body = str(first.get_payload()).strip()
         name, address = parseaddr(parsed.get("From", ""))
         if body.startswith("unreadable"):
             raise InputError("nothing can be made of this mail")
@@ -82,6 +84,8 @@ class FakeUnderstanding:
         if self.before_decide:
             self.before_decide.pop(0)()
         records_for([], [], [])
+        if self.reports and thread[-1].automatic is not None:
+            return replace(_decision("ignore", ""), ignored_as=Automatic.DELIVERY_REPORT.value)
         return _decision(self.overrides or corrections.get("action", word), rest)
 
 

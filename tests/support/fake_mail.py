@@ -1,6 +1,7 @@
 """In-memory twins of the mail ports; they pass the same contract suites as the real adapters."""
 
 import datetime as dt
+import email
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -83,6 +84,33 @@ class FakeMailbox:
     def _check(self) -> None:
         if self.away:
             raise TransientError("the server is away")
+
+
+class FakeArchive:
+    """Keeps `ports.Archive`. `kept` is what is there."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+        self.away = False
+
+    def holds(self, message_id: str) -> bool:
+        self._check()
+        return any(email.message_from_bytes(raw)["Message-ID"] == message_id for raw in self.kept)
+
+    def answered(self, message_id: str) -> bool:
+        self._check()
+        return any(email.message_from_bytes(raw)["In-Reply-To"] == message_id for raw in self.kept)
+
+    def keep(self, message_id: str, raw: bytes, at: dt.datetime) -> None:
+        if not self.holds(message_id):
+            self.kept.append(raw)
+
+    def close(self) -> None:
+        pass
+
+    def _check(self) -> None:
+        if self.away:
+            raise TransientError("the archive is away")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

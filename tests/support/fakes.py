@@ -69,6 +69,7 @@ class Tables:
     quotes: dict[tuple[int, int], Quote] = field(default_factory=dict)
     reviews: dict[int, ReviewItem] = field(default_factory=dict)
     outbox: dict[int, OutboxEntry] = field(default_factory=dict)
+    unarchived: set[int] = field(default_factory=set)
     outbox_leases: dict[int, dt.datetime] = field(default_factory=dict)
     sent: list[tuple[str, dt.datetime, str]] = field(default_factory=list)
     records: Records = NO_RECORDS
@@ -437,10 +438,12 @@ class MemoryOutboxStore:
             self._tables.sent.extend((address_key(a), self._clock(), gist) for a in message.recipients)
         return True
 
-    def claim_due(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
-        for entry in self._oldest_first():
+    def claim_due(self, now: dt.datetime, *, lease_seconds: float, per_domain: int = 2) -> OutboxEntry | None:
+        first = {case_id: min(e.id for e in self._unsent() if e.case_id == case_id) for case_id in self._cases()}
+        for entry in sorted(self._oldest_first(), key=lambda e: e.attempts > 0):
             ready = entry.state is OutboxState.READY and entry.due_at <= now
-            if ready or (self._worker_died(entry) and entry.phase is not SendPhase.DOT):
+            dead = self._worker_died(entry) and entry.phase is not SendPhase.DOT
+            if first.get(entry.case_id) == entry.id and (ready or dead) and self._sending_to(entry) < per_domain:
                 return self._claim(replace(entry, phase=None, attempts=entry.attempts + 1), lease_seconds)
         return None
 
@@ -455,10 +458,32 @@ class MemoryOutboxStore:
         self._hold(entry.id, lease_seconds)
 
     def finish(
-        self, entry: OutboxEntry, state: OutboxState, *, due_at: dt.datetime | None = None, error: str | None = None
+        self,
+        entry: OutboxEntry,
+        state: OutboxState,
+        *,
+        due_at: dt.datetime | None = None,
+        error: str | None = None,
+        archive: bool = False,
     ) -> None:
         held = self._held(entry)
         self._tables.outbox[entry.id] = replace(held, state=state, due_at=due_at or held.due_at, last_error=error)
+        if archive:
+            self._tables.unarchived.add(entry.id)
+
+    def find(self, message_ids: Sequence[str]) -> OutboxEntry | None:
+        return next((e for e in self._tables.outbox.values() if e.message_id in message_ids), None)
+
+    def note_report(self, entry_id: int, state: OutboxState, error: str) -> None:
+        entry = self._tables.outbox[entry_id]
+        if entry.state is not OutboxState.SENDING:
+            self._tables.outbox[entry_id] = replace(entry, state=state, last_error=error)
+
+    def to_archive(self, limit: int) -> Sequence[OutboxEntry]:
+        return [self._tables.outbox[number] for number in sorted(self._tables.unarchived)][:limit]
+
+    def mark_archived(self, entry_id: int) -> None:
+        self._tables.unarchived.discard(entry_id)
 
     def sent_since(self, address: str, since: dt.datetime) -> int:
         return len(self.told_since(address, since))
@@ -487,7 +512,7 @@ class MemoryOutboxStore:
         if entry.state not in (OutboxState.HELD, OutboxState.FAILED, OutboxState.UNKNOWN):
             raise StaleCase(f"outbox row {entry_id}")
         self._tables.outbox[entry_id] = replace(
-            entry, state=OutboxState.READY, phase=None, fence=entry.fence + 1, due_at=due_at
+            entry, state=OutboxState.READY, phase=None, fence=entry.fence + 1, due_at=due_at, last_error=None
         )
 
     def withdraw(self, case_id: int, now: dt.datetime) -> Sequence[str]:
@@ -497,6 +522,21 @@ class MemoryOutboxStore:
         for entry in waiting:
             self._tables.outbox[entry.id] = replace(entry, state=OutboxState.WITHDRAWN, fence=entry.fence + 1)
         return [entry.message_id for entry in waiting]
+
+    def _unsent(self) -> Sequence[OutboxEntry]:
+        return [e for e in self._tables.outbox.values() if e.state in (OutboxState.READY, OutboxState.SENDING)]
+
+    def _cases(self) -> set[int]:
+        return {entry.case_id for entry in self._unsent()}
+
+    def _sending_to(self, entry: OutboxEntry) -> int:
+        return sum(
+            e.state is OutboxState.SENDING and self._domain(e) == self._domain(entry) and not self._worker_died(e)
+            for e in self._unsent()
+        )
+
+    def _domain(self, entry: OutboxEntry) -> str:
+        return domain_key(entry.recipients[0]) if entry.recipients else ""
 
     def _oldest_first(self) -> Sequence[OutboxEntry]:
         return sorted(self._tables.outbox.values(), key=lambda e: (e.due_at, e.id))
