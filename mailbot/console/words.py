@@ -40,8 +40,9 @@ def wanted_language(accepted: str, known: Sequence[str]) -> str:
         except ValueError:
             continue
     for _, tag in sorted(weighed, key=lambda pair: -pair[0]):
-        if tag.lower().startswith("zh") and not any(part in tag for part in ("Hant", "TW", "HK", "MO")):
-            return next((code for code in known if code == "zh-Hans"), ENGLISH)
-        if (code := next((c for c in known if c.split("-")[0] == tag.split("-")[0].lower()), None)) is not None:
+        primary, *rest = tag.split("-")
+        if primary.lower() == "zh" and not {"Hant", "TW", "HK", "MO"}.isdisjoint(rest):
+            continue
+        if (code := next((c for c in known if c.split("-")[0] == primary.lower()), None)) is not None:
             return code
     return ENGLISH

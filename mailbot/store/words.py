@@ -19,13 +19,14 @@ LONGEST = 200_000
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W{_CJK}]+")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 
 
 def search_words(text: str) -> list[str]:
     """Return the words of a text as both databases keep them: lower case, without accents, CJK as pairs."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    plain = unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
     return [word for run in _RUN.findall(plain) for word in _pairs(run)]
 
 
@@ -49,16 +50,16 @@ class SqlSearchStore:
         self._connection.execute(keep, {"case_id": case_id, "version": version})
 
 
-def cases_with(connection: sa.Connection, phrase: str, limit: int = 1000) -> Sequence[int] | None:
-    """Return the ids of cases that hold all words of the phrase, the last one perhaps unfinished, newest first.
+def cases_with(dialect: str, phrase: str) -> sa.TextualSelect | None:
+    """Return a select of the ids of cases that hold all words of the phrase, the last one perhaps unfinished.
 
     None when the phrase has no words.
     """
     words = search_words(phrase)
     if not words:
         return None
-    wanted = _fts5(words) if connection.dialect.name == "sqlite" else _tsquery(words)
-    return list(connection.scalars(_FIND[connection.dialect.name], {"wanted": wanted, "at_most": limit}))
+    wanted = _fts5(words) if dialect == "sqlite" else _tsquery(words)
+    return _FIND[dialect].bindparams(wanted=wanted).columns(sa.column("case_id", sa.BigInteger))
 
 
 def _pairs(run: str) -> list[str]:
@@ -97,9 +98,6 @@ _KEEP = {
 }
 
 _FIND = {
-    "sqlite": sa.text("SELECT rowid FROM case_words WHERE case_words MATCH :wanted ORDER BY rowid DESC LIMIT :at_most"),
-    "postgresql": sa.text(
-        "SELECT case_id FROM case_words WHERE words @@ to_tsquery('simple', :wanted) "
-        "ORDER BY case_id DESC LIMIT :at_most"
-    ),
+    "sqlite": sa.text("SELECT rowid AS case_id FROM case_words WHERE case_words MATCH :wanted"),
+    "postgresql": sa.text("SELECT case_id FROM case_words WHERE words @@ to_tsquery('simple', :wanted)"),
 }

@@ -83,12 +83,9 @@ def queue_page(
 ) -> QueuePage:
     """Return a page of the queue."""
     conditions = _conditions(connection, wanted, now)
-    lines = connection.execute(
-        _LINES.where(*conditions)
-        .order_by(*SORTS.get(wanted.sort, SORTS["age"]), queue.c.item_id)
-        .limit(limit)
-        .offset(offset)
-    )
+    order = (*SORTS.get(wanted.sort, SORTS["age"]), queue.c.item_id)
+    page = _ITEMS.where(*conditions).order_by(*order).limit(limit).offset(offset)
+    lines = connection.execute(_LINES.where(queue.c.item_id.in_(page)).order_by(*order))
     open_now = _conditions(connection, QueueFilter(), now)
     reasons: dict[str, int] = {}
     for row in connection.execute(_counted(queue.c.reasons).where(*open_now)):
@@ -105,10 +102,10 @@ def queue_page(
 
 def find_cases(connection: sa.Connection, phrase: str, *, limit: int = 50) -> Sequence[CaseLine]:
     """Return the cases, settled ones too, that hold all words of the phrase, newest first."""
-    found = cases_with(connection, phrase, limit)
-    if not found:
+    found = cases_with(connection.dialect.name, phrase)
+    if found is None:
         return []
-    rows = connection.execute(_FOUND.where(cases.c.id.in_(found)).order_by(cases.c.id.desc()))
+    rows = connection.execute(_FOUND.where(cases.c.id.in_(found)).order_by(cases.c.id.desc()).limit(limit))
     return [CaseLine(**row._asdict()) for row in rows]
 
 
@@ -124,7 +121,7 @@ def _conditions(connection: sa.Connection, wanted: QueueFilter, now: dt.datetime
     if wanted.assignee:
         nobody = case_work.c.assignee.is_(None)
         conditions.append(nobody if wanted.assignee == "-" else case_work.c.assignee == wanted.assignee)
-    if wanted.words and (found := cases_with(connection, wanted.words)) is not None:
+    if wanted.words and (found := cases_with(connection.dialect.name, wanted.words)) is not None:
         conditions.append(queue.c.case_id.in_(found))
     return conditions
 
@@ -155,11 +152,15 @@ def _names(reasons: str) -> tuple[str, ...]:
 def _counted(column: sa.ColumnElement[str]) -> sa.Select[str, int]:
     return (
         sa.select(column.label("value"), sa.func.count().label("items"))
-        .select_from(queue.outerjoin(case_work, case_work.c.case_id == queue.c.case_id))
+        .select_from(_WORKED_ON)
         .group_by(column)
         .order_by(column)
     )
 
+
+_WORKED_ON = queue.outerjoin(case_work, case_work.c.case_id == queue.c.case_id)
+
+_ITEMS = sa.select(queue.c.item_id).select_from(_WORKED_ON)
 
 _FROM = (
     queue.join(cases, cases.c.id == queue.c.case_id)
@@ -170,7 +171,7 @@ _LINES = sa.select(
     queue, cases.c.number, cases.c.subject, review_items.c.note, case_work.c.assignee, case_work.c.snoozed_until
 ).select_from(_FROM)
 
-_COUNT = sa.select(sa.func.count()).select_from(queue.outerjoin(case_work, case_work.c.case_id == queue.c.case_id))
+_COUNT = sa.select(sa.func.count()).select_from(_WORKED_ON)
 
 _FOUND = sa.select(
     cases.c.number,

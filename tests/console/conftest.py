@@ -76,7 +76,7 @@ def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
     """A folder with a database in which the demo's mails have been processed, and what that took."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "config").mkdir()
-    (folder / "config" / "mailbot.toml").write_text(SETTINGS + "four_eyes = { USD = 60_000 }\n", "utf-8")
+    (folder / "config" / "mailbot.toml").write_text(SETTINGS.replace("# four_eyes", "four_eyes"), "utf-8")
     installation = Installation(folder, environment={})
     url = installation.database_url
     upgrade(url)
