@@ -21,6 +21,7 @@ _ABBREVIATION = re.compile(
 _NUMBERED_HEADING = re.compile(r"[^\W\d_]{1,10}\s?[A-Z0-9]{1,2}\s?[-–—:.)]\s*|[A-Z0-9]{1,2}[.):]\s+")
 _COLUMNS = re.compile(r"[ 　]{2,}")
 _LETTERS = re.compile(r"[^\W_]")
+_SENTENCE_WITHIN = re.compile(r"(?:[^\W\d_]{5}|\d\d)[.!?]\s+[A-ZÀ-Þ]")  # "75 users. Contact: .." is no label
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
 ROLES = ("contact", "billing_contact", "technical_contact", "site_admin")
 """Labels of authorized contacts."""
@@ -164,6 +165,8 @@ class _Layouter:
         for separator in _SEPARATOR.finditer(text, start, min(end, start + 64)):
             if separator.start() == start:
                 continue
+            if _SENTENCE_WITHIN.search(text, start, separator.start()):
+                return None
             strong = bool(re.search("[:：=】\\]\t]", separator[0]))
             tags = label_tags(self._scan, start, separator.start(), 0.5 if strong else 0.9)
             if not tags:

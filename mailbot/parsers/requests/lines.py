@@ -63,7 +63,8 @@ class LineBook:
         told = [d for d in lines if d.unknown is None or d.quantity or d.plan or d.app]
         lines = told or lines
         floating = self.floating if (self.floating.plan or self.floating.quantity) else None
-        if floating and lines:
+        corrects = floating is not None and floating.from_users and all(d.quantity for d in lines)
+        if floating and lines and not corrects:
             for draft in lines:
                 draft.quantity = draft.quantity or floating.quantity
                 draft.from_users = draft.from_users or floating.from_users
@@ -215,6 +216,9 @@ class LineBook:
             drafts = [self._known(key) or self._add(Draft(product=Extracted(key))) for key in asked.products]
         if not drafts and m.sens and (targets or plans):
             drafts = [self._for_sen(scan, s) for s in m.sens]
+        if _corrects(scan, products, targets):
+            self._fill(scan, targets[:1], [])
+            targets = targets[1:]
         if drafts:
             _tie_sens(scan, m.sens, drafts)
             anchors = [(p.start, p.end) for p in products] or [(unit.start, unit.start)] * len(drafts)
@@ -340,6 +344,14 @@ def _bare(scan: Scan, unit: Unit) -> list[QuantityMention]:
     if len(re.sub(r"[^\w]", "", rest)) > 6:
         return []
     return [QuantityMention(start=numbers[0].start, end=numbers[0].end, quantity=Users(numbers[0].value))]
+
+
+def _corrects(scan: Scan, products: Sequence[ProductMention], targets: Sequence[QuantityMention]) -> bool:
+    """Whether the first count corrects what was said before ("80 instead of 60, and add Confluence for 80")."""
+    if not products or len(targets) <= len(products) or targets[0].from_users is None:
+        return False
+    between = scan.folded[targets[0].end : products[0].start]
+    return targets[0].end <= products[0].start and bool(re.search(r"[,;.]", between))
 
 
 def _tie_sens(scan: Scan, sens: Sequence[Span], drafts: Sequence[Draft]) -> None:

@@ -73,9 +73,10 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
     if not emails:
         if tags & {"billing_address", "address", "company"}:
             return
-        if tags <= {"customer", "reseller", "company"}:
+        if tags <= {"customer", "reseller", "company", "site"}:
             first = re.compile(r"[^,，;|/(（\n]+[,，;|/(（]").match(scan.text, start, end)
             person = first and is_person(first[0][:-1].strip(), senders.email, knowledge)
+            person = person and not scan.within(start, end, "product", "counters.users")
             name = name_at(scan, start, end, knowledge) if person else None
             if name is not None:
                 yield _person(scan, name, None, theirs="reseller" not in tags, named=False)
