@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mailbot.domain.message import Link
 from mailbot.parsers import charset, html, links
+from mailbot.parsers.accents import composed
 from mailbot.parsers.knowledge import MailKnowledge
 from mailbot.parsers.mimetree import Part
 
@@ -157,7 +158,7 @@ def _decoded(part: Part, defects: list[str]) -> str:
     if len(text) > MAX_TEXT:
         defects.append(f"text longer than {MAX_TEXT} characters, cut")
         text = text[:MAX_TEXT]
-    return _CONTROLS.sub("", _NEWLINES.sub("\n", text).replace("\xa0", " "))
+    return composed(_CONTROLS.sub("", _NEWLINES.sub("\n", text).replace("\xa0", " ")))
 
 
 def _flowed(text: str, parameters: dict[str, str]) -> str:

@@ -120,8 +120,14 @@ def language_hint(charsets: Sequence[str | None]) -> str | None:
     return None
 
 
+def is_wide(declared: str | None) -> bool:
+    """Whether the bytes of a text in this set may be ASCII without meaning it."""
+    label = (declared or "").strip("\"' ").lower()
+    return label.startswith(("utf-16", "utf16", "utf-32", "utf32", "ucs-2", "utf-7", "unicode-1-1-utf-7"))
+
+
 def _wide(data: bytes, declared: str | None) -> str | None:
-    if declared and declared.lower().startswith(("utf-16", "utf-32", "ucs-2", "utf-7", "unicode-1-1-utf-7")):
+    if is_wide(declared):
         return _strict(data, meant(declared) or "utf-16")
     return None
 

@@ -8,6 +8,7 @@ import quopri
 import re
 
 from mailbot.parsers import charset
+from mailbot.parsers.accents import composed
 
 _ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]*)(?:\?=|\?$|$)")
 _BLANK = re.compile(rb"[ \t\r\n]*\Z")
@@ -24,7 +25,7 @@ def decode(value: bytes | None, fallback: str | None = None) -> str:
     if not value:
         return ""
     if b"=?" not in value:
-        return clean(_plain(value, fallback))
+        return composed(clean(_plain(value, fallback)))
     pieces: list[tuple[str | None, bytes]] = []  # (charset of encoded words, None for plain), bytes
     at = 0
     for match in _ENCODED_WORD.finditer(value):
@@ -41,7 +42,8 @@ def decode(value: bytes | None, fallback: str | None = None) -> str:
         at = match.end()
     if at < len(value):
         pieces.append((None, value[at:]))
-    return clean("".join(_plain(data, fallback) if label is None else _labelled(data, label) for label, data in pieces))
+    text = "".join(_plain(data, fallback) if label is None else _labelled(data, label) for label, data in pieces)
+    return composed(clean(text))
 
 
 def clean(text: str) -> str:
@@ -73,7 +75,8 @@ def date(value: bytes | None) -> str | None:
 
 
 def _plain(data: bytes, fallback: str | None) -> str:
-    return charset.decode(data, fallback)[0]
+    """Decode raw bytes of a header; it is written in bytes that are ASCII, also above a body that is not (UTF-16)."""
+    return charset.decode(data, None if charset.is_wide(fallback) else fallback)[0]
 
 
 def _labelled(data: bytes, label: str) -> str:

@@ -341,3 +341,26 @@ def test_the_shared_corpus_reads_without_doubt(shared: Path, mail_knowledge: Mai
         if read[-1].language != case["expect"]["language"] or is_ignored != (read[-1].automatic is not None):
             wrong.append(case["id"])
     assert wrong == []
+
+
+def test_ascii_headers_are_ascii_above_a_body_in_utf_16(mail_knowledge: MailKnowledge) -> None:
+    head = b"From: Jane Roe <jane@partner.example>\nSubject: Renewal\nContent-Type: text/plain; charset=utf-16le\n"
+    body = base64.b64encode("Please renew, thanks – Jane.".encode("utf-16le"))
+    read = message(head + b"Content-Transfer-Encoding: base64\n\n" + body, mail_knowledge)
+    assert read.sender is not None
+    assert (read.sender.name, read.subject.text, read.body.text) == (
+        "Jane Roe",
+        "Renewal",
+        "Please renew, thanks – Jane.",
+    )
+
+
+def test_decomposed_accents_are_composed_and_ideographs_of_names_stay(mail_knowledge: MailKnowledge) -> None:
+    raw = "From: Matthias Scha\u0308fer <m@partner.example>\nSubject: Verla\u0308ngerung\n\nカ\u3099ト\u3099 \ufa19谷\n"
+    read = message(raw, mail_knowledge)
+    assert read.sender is not None
+    assert (read.sender.name, read.subject.text, read.body.text) == (
+        "Matthias Schäfer",
+        "Verlängerung",
+        "ガド \ufa19谷\n",
+    )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from importlib import import_module
 
 from mailbot.domain.message import Attachment, TextPart, Unreadable
+from mailbot.parsers.accents import composed
 from mailbot.parsers.attachments.kinds import Identity, Kind, identify
 from mailbot.parsers.attachments.reading import MAX_CONTENT, MAX_TEXT, CannotRead, Reading
 
@@ -77,7 +78,7 @@ def _is_decoration(attachment: Attachment) -> bool:
 def _with_text(attachment: Attachment, identity: Identity) -> Attachment:
     try:
         reading = _reader(identity.kind)(attachment.content)
-        text = _storable(reading.text)
+        text = _storable(reading.text if reading.links else composed(reading.text))
         if len(text) > MAX_TEXT:
             raise CannotRead(Unreadable.TOO_LARGE)
         if not text.strip():
