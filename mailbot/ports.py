@@ -126,6 +126,14 @@ class Archive(Protocol):
         ...
 
 
+class Messenger(Protocol):
+    """Tells a person outside of what is wrong."""
+
+    def __call__(self, alarms: Sequence[Alarm]) -> None:
+        """Return when somebody was told; TransientError when that cannot be done now."""
+        ...
+
+
 class Understanding(Protocol):
     """Reading and deciding, with the desk's lexicons, policy and calendar bound to it. Pure but for `records_for`."""
 
@@ -389,6 +397,10 @@ class OutboxStore(Protocol):
         """Claim the oldest row whose worker died after the final dot and before the answer, attempts unchanged."""
         ...
 
+    def struggling(self, before: dt.datetime) -> int:
+        """Return how many replies were due before then and have not left, or were tried three times in vain."""
+        ...
+
     def count_by_state(self) -> Mapping[OutboxState, int]:
         """Return how many rows are in each state; states without any may be left out."""
         ...
@@ -601,6 +613,14 @@ class AlarmStore(Protocol):
 
     def ringing(self) -> Sequence[Alarm]:
         """Return the alarms that ring, oldest first."""
+        ...
+
+    def note_poll(self, mailbox: MailboxKey, at: dt.datetime) -> None:
+        """Remember that the mailbox was looked into."""
+        ...
+
+    def polls(self) -> Mapping[MailboxKey, dt.datetime]:
+        """Return when each mailbox was last looked into."""
         ...
 
     def mark_told(self, names: Sequence[str], at: dt.datetime) -> None:

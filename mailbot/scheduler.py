@@ -16,8 +16,8 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # has no stubs
 
 from mailbot.domain.case import MailboxKey
-from mailbot.domain.errors import LeaseLost, MailbotError, SetupError
-from mailbot.ports import Archive, Clock, Listener, Mailbox, ReplyRenderer, Store, Transport, Understanding
+from mailbot.domain.errors import LeaseLost, MailbotError, SetupError, TransientError
+from mailbot.ports import Archive, Clock, Listener, Mailbox, Messenger, ReplyRenderer, Store, Transport, Understanding
 from mailbot.service.alone import MailboxAlone, take_turn
 from mailbot.service.archive import archive_sent
 from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due, settle_abandoned
@@ -25,12 +25,13 @@ from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, list_old, receive_new
 from mailbot.service.remind import RemindOptions, remind_due
 from mailbot.service.switches import is_halted
-from mailbot.service.upkeep import UpkeepOptions, look_after
+from mailbot.service.upkeep import UpkeepOptions, look_after, tell_alarms
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 PAUSE_FOR_SETUP = 60.0  # for what only a person mends: no storm of logins
 ALARM_AFTER = 3  # failures in a row
+NOTE_SECONDS = 10.0  # how often it is noted that a mailbox was read
 GLANCE = 1.0  # seconds within which a thread notices that it shall stop
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ class Watched:
 class Service:
     """Everything that the service's threads work with.
 
+    `has_room` tells whether the disk can take more mail, `messenger` a person of what is wrong.
     `turn_seconds` is for how long a mailbox is a worker's own without a sign of life, None where there is one worker
     only. `listen` opens a line to what other workers commit, None where there are none.
     """
@@ -68,6 +70,8 @@ class Service:
     tick_seconds: float = 5.0
     upkeep_seconds: float = 60.0
     remind_seconds: float = 900.0
+    has_room: Callable[[], bool] = lambda: True
+    messenger: Messenger | None = None
     turn_seconds: float | None = None
     listen: Callable[[], contextlib.AbstractContextManager[Listener]] | None = None
     archive: Archive | None = None
@@ -137,6 +141,7 @@ class _Watcher:
         self._stop = stop
         self._mail = mail
         self._failures = 0
+        self._noted = -NOTE_SECONDS
 
     def run(self) -> None:
         """Read until told to stop."""
@@ -185,16 +190,27 @@ class _Watcher:
                 looked = time.monotonic()
 
     def _receive(self, mailbox: Mailbox) -> None:
+        if not self._service.has_room():
+            raise TransientError("the disk is nearly full: no mail is taken in")
         more = True
         while more and not self._stop.is_set():
             report = receive_new(
                 mailbox, self._service.store, self._service.clock, self._watched.receive, on_stored=self._mail.set
             )
             self._failures = 0
+            self._note_poll()
             more = report.more
             if report.stored:
                 counts = {state.value: count for state, count in report.stored.items()}
                 log.info("received", mailbox=str(mailbox.key), filed=report.filed, **counts)
+
+    def _note_poll(self) -> None:
+        """Let everybody know that the mailbox is read, now and then."""
+        if time.monotonic() - self._noted >= NOTE_SECONDS:
+            with self._service.store.begin() as uow:
+                uow.alarms.note_poll(self._watched.key, self._service.clock())
+                uow.commit()
+            self._noted = time.monotonic()
 
 
 class _Ear:
@@ -292,6 +308,8 @@ def _whenever(wake: threading.Event, stop: threading.Event, work: Callable[[], N
 def _look_after(service: Service) -> None:
     try:
         look_after(service.store, service.clock, service.upkeep)
+        if service.messenger is not None:
+            tell_alarms(service.store, service.clock, service.messenger)
     except MailbotError as error:
         log.warning("upkeep_failed", error=type(error).__name__)
 

@@ -17,6 +17,13 @@ from mailbot.bootstrap.servers import archive_mailbox, imap_account, mailbox_key
 from mailbot.bootstrap.signing import desk_signer
 from mailbot.bootstrap.storing import open_desk_store, utc_now
 from mailbot.bootstrap.understanding import desk_understanding
+from mailbot.bootstrap.watching import (
+    alarm_messenger,
+    halt_unless_at_home,
+    monitor_if_wanted,
+    room_on_disk,
+    upkeep_options,
+)
 from mailbot.domain.errors import SetupError
 from mailbot.mail.imap import open_mailbox
 from mailbot.mail.smtp import SmtpTransport
@@ -39,7 +46,11 @@ Wrapper = Callable[[Understanding], Understanding]
 def serve(installation: Installation) -> None:
     """Run the service until SIGTERM or SIGINT; SetupError when something is to be mended first."""
     write_log(installation.settings.log, sys.stderr)
-    with _service(installation, utc_now, _as_it_is) as service, _console_if_wanted(installation, service):
+    with (
+        _service(installation, utc_now, _as_it_is) as service,
+        monitor_if_wanted(installation, service),
+        _console_if_wanted(installation, service),
+    ):
         scheduler.serve(service)
 
 
@@ -68,16 +79,18 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
     if not settings.mailboxes:
         raise SetupError("no mailbox to read: add a [[mailboxes]] block to config/mailbot.toml")
     with exclusive_service_lock(installation.database_url), open_desk_store(installation, clock) as store:
+        halt_unless_at_home(store, clock)
         with store.begin() as uow:
             desk = installation.desk(uow.records.desk())
         with desk_understanding(installation, desk, lambda: clock().date()) as understanding:
             outgoing = smtp_account(installation)
+            transport = SmtpTransport(outgoing)
             many = serves_many(installation.database_url)
             yield scheduler.Service(
                 store=store,
                 understanding=wrap(understanding),
                 render=desk_renderer(installation, desk, signer=desk_signer(installation)),
-                transport=SmtpTransport(outgoing),
+                transport=transport,
                 clock=clock,
                 mailboxes=[watched for box in settings.mailboxes for watched in _watched(installation, box)],
                 process=ProcessOptions(
@@ -101,6 +114,9 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
                     per_domain=settings.sending.per_domain,
                     give_up=dt.timedelta(hours=settings.sending.give_up_hours),
                 ),
+                upkeep=upkeep_options(installation, clock()),
+                has_room=room_on_disk(installation),
+                messenger=alarm_messenger(installation, transport),
                 processors=settings.intake.processors,
                 archive=archive_mailbox(installation),
                 tick_seconds=settings.intake.tick_seconds,

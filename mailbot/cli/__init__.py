@@ -24,6 +24,7 @@ COMMANDS = {
     "users": ("mailbot.cli.users", "Add and change those who may use the console."),
     "review": ("mailbot.cli.review", "List, show and settle what waits for staff."),
     "quote": ("mailbot.cli.quote", "Check the data of a quote, or show the key that signs them."),
+    "ledger": ("mailbot.cli.ledger", "Tell where every mail is, and which alarms ring."),
     "db": ("mailbot.cli.db", "Create or upgrade the database, or tell its version."),
     "doctor": ("mailbot.cli.doctor", "Check the installation and say what to mend."),
     "preview": ("mailbot.cli.preview", "Write a sample of a reply as text, HTML and PDF."),

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from mailbot.ports import OutboxStore
 
+BUDGET_ALARM = "replies to "
+"""How the names of alarms begin that ring for an address that gets no more automatic replies for a time."""
+
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 

@@ -15,15 +15,12 @@ from mailbot.domain.message import Automatic, InboundMessage
 from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
-from mailbot.service.budget import ReplyBudget, limit_reached
+from mailbot.service.budget import BUDGET_ALARM, ReplyBudget, limit_reached
 from mailbot.service.changes import gist_of, says_the_same
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
 from mailbot.service.reports import take_report
 from mailbot.service.switches import held_by_switch
 from mailbot.service.trail import corrections_of
-
-BUDGET_ALARM = "replies to "
-"""How the names of alarms begin that ring for an address that gets no more automatic replies for a time."""
 
 log = structlog.get_logger(__name__)
 

@@ -161,6 +161,18 @@ class SendingSettings(Struct, frozen=True, kw_only=True):
     archive: Annotated[str, Meta(pattern=r"^([^/]+/.+)?$")] = ""
 
 
+class MonitoringSettings(Struct, frozen=True, kw_only=True):
+    """What machines and people are told of the running service; without `port` no machine is."""
+
+    port: Port | None = None
+    host: str = "127.0.0.1"
+    mail_to: tuple[EmailAddress, ...] = ()
+    webhook: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    silence_minutes: Seconds = 5.0
+    longest_wait_minutes: Seconds = 15.0
+    free_megabytes: Count = 200
+
+
 class LogSettings(Struct, frozen=True, kw_only=True):
     """What is written about the running service; never bodies or addresses at level `info`."""
 
@@ -196,5 +208,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     intake: IntakeSettings = IntakeSettings()
     sending: SendingSettings = SendingSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     log: LogSettings = LogSettings()
     console: ConsoleSettings = ConsoleSettings()

@@ -134,6 +134,10 @@ class SqlOutboxStore:
         """Return how many automatic replies went (or are about to go) to anybody since then."""
         return self._connection.scalar(_TO_ANYBODY, {"since": since}) or 0
 
+    def struggling(self, before: dt.datetime) -> int:
+        """Return how many replies were due before then and have not left, or were tried three times in vain."""
+        return self._connection.scalar(_STRUGGLING, {"before": before}) or 0
+
     def count_by_state(self) -> Mapping[OutboxState, int]:
         """Return how many rows are in each state."""
         return {OutboxState(row.state): row.rows for row in self._connection.execute(_BY_STATE)}
@@ -266,6 +270,12 @@ _SET_PHASE = (
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("entry_id"), outbox.c.fence == sa.bindparam("entry_fence"))
     .values(phase=sa.bindparam("new_phase"), lease_until=_lease_end)
+)
+
+_STRUGGLING = (
+    sa.select(sa.func.count())
+    .select_from(outbox)
+    .where(UNSENT, sa.or_(outbox.c.due_at <= sa.bindparam("before"), outbox.c.attempts >= 3))
 )
 
 _BY_STATE = sa.select(outbox.c.state, sa.func.count().label("rows")).group_by(outbox.c.state)

@@ -33,6 +33,14 @@ home = sa.Table(
     sa.Column("since", Utc, nullable=False),
 )
 
+polls = sa.Table(
+    "polls",
+    metadata,
+    sa.Column("account", CleanText, primary_key=True),
+    sa.Column("folder", CleanText, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+)
+
 erased = sa.Table(
     "erased",
     metadata,

@@ -1,13 +1,14 @@
 """Alarms that ring, the home of the database, and the addresses of persons who were erased."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from mailbot.domain.case import MailboxKey
 from mailbot.domain.watch import Alarm
-from mailbot.store.service_tables import alarms, home
+from mailbot.store.service_tables import alarms, home, polls
 from mailbot.store.upsert import insert_or_skip, insert_or_update
 
 
@@ -32,6 +33,16 @@ class SqlAlarmStore:
         """Return the alarms that ring, oldest first."""
         rows = self._connection.execute(_RINGING)
         return [Alarm(**row._asdict()) for row in rows]
+
+    def note_poll(self, mailbox: MailboxKey, at: dt.datetime) -> None:
+        """Remember that the mailbox was looked into."""
+        statement = insert_or_update(self._connection.dialect.name, polls, ("account", "folder"))
+        self._connection.execute(statement, {"account": mailbox.account, "folder": mailbox.folder, "at": at})
+
+    def polls(self) -> Mapping[MailboxKey, dt.datetime]:
+        """Return when each mailbox was last looked into."""
+        rows = self._connection.execute(sa.select(polls))
+        return {MailboxKey(account=row.account, folder=row.folder): row.at for row in rows}
 
     def mark_told(self, names: Sequence[str], at: dt.datetime) -> None:
         """Remember that somebody outside was told of these."""

@@ -1,10 +1,12 @@
 import datetime as dt
 
+import pytest
+
 from mailbot.domain.case import InboxState
-from mailbot.domain.errors import Refused
+from mailbot.domain.errors import Refused, TransientError
 from mailbot.domain.outgoing import OutboxState, SendPhase
 from mailbot.service.receive import ReceiveOptions, list_old
-from mailbot.service.upkeep import UpkeepOptions, look_after, unaccounted
+from mailbot.service.upkeep import UpkeepOptions, look_after, tell_alarms, unaccounted
 from tests.support.fake_desk import mail
 
 
@@ -26,6 +28,70 @@ def test_the_oldest_wait_grows_with_the_clock(desk):
     desk.receive()
     desk.clock.advance(minutes=20)
     assert look_after(desk.store, desk.clock, UpkeepOptions()).oldest_wait == dt.timedelta(minutes=20)
+
+
+def names(desk) -> list[str]:
+    return sorted(desk.store.tables.alarms)
+
+
+def test_alarms_ring_while_something_is_wrong(desk):
+    desk.mailbox.deliver(mail("ask one"), desk.clock())
+    desk.receive()
+    desk.clock.advance(minutes=16)
+    look_after(desk.store, desk.clock, UpkeepOptions())
+    assert names(desk) == ["mail waits"]
+    desk.process()
+    look_after(desk.store, desk.clock, UpkeepOptions())
+    assert names(desk) == []
+    desk.clock.advance(minutes=16)
+    look_after(desk.store, desk.clock, UpkeepOptions())
+    assert names(desk) == ["replies do not leave"]
+    desk.deliver()
+    look_after(desk.store, desk.clock, UpkeepOptions())
+    assert names(desk) == []
+
+
+def test_a_mailbox_that_is_not_read_is_an_alarm_but_not_right_after_the_start(desk):
+    options = UpkeepOptions(mailboxes=[desk.mailbox.key], since=desk.clock())
+    look_after(desk.store, desk.clock, options)
+    assert names(desk) == []
+    desk.clock.advance(minutes=6)
+    assert look_after(desk.store, desk.clock, options).silent == [desk.mailbox.key]
+    assert names(desk) == ["mailbox desk/INBOX"]
+    with desk.store.begin() as uow:
+        uow.alarms.note_poll(desk.mailbox.key, desk.clock())
+        uow.commit()
+    look_after(desk.store, desk.clock, options)
+    assert names(desk) == []
+
+
+def test_an_alarm_rings_long_before_a_secret_ends(desk):
+    ends = desk.clock().date() + dt.timedelta(days=31)
+    look_after(desk.store, desk.clock, UpkeepOptions(expiries={"quotes": ends}))
+    assert names(desk) == []
+    desk.clock.advance(days=1)
+    look_after(desk.store, desk.clock, UpkeepOptions(expiries={"quotes": ends}))
+    assert names(desk) == ["secret of quotes"]
+
+
+def test_somebody_is_told_of_an_alarm_once(desk):
+    told: list[str] = []
+
+    def messenger(alarms):
+        if not told:
+            told.append("away")
+            raise TransientError("the webhook is away")
+        told.extend(alarm.name for alarm in alarms)
+
+    desk.mailbox.deliver(mail("ask one"), desk.clock())
+    desk.receive()
+    desk.clock.advance(minutes=16)
+    look_after(desk.store, desk.clock, UpkeepOptions())
+    with pytest.raises(TransientError):
+        tell_alarms(desk.store, desk.clock, messenger)
+    assert tell_alarms(desk.store, desk.clock, messenger) == 1
+    assert tell_alarms(desk.store, desk.clock, messenger) == 0
+    assert told == ["away", "mail waits"]
 
 
 def test_mail_from_before_the_first_connect_is_unaccounted_until_it_is_listed(desk):

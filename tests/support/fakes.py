@@ -78,6 +78,7 @@ class Tables:
     switches: dict[str, Switch] = field(default_factory=dict)
     leases: dict[str, tuple[int, dt.datetime]] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
+    polls: dict[MailboxKey, dt.datetime] = field(default_factory=dict)
     home: str | None = None
 
     def copy(self) -> "Tables":
@@ -501,6 +502,9 @@ class MemoryOutboxStore:
         wanted = domain.casefold()
         return [gist for known, at, gist in self._tables.sent if domain_key(known) == wanted and at >= since]
 
+    def struggling(self, before: dt.datetime) -> int:
+        return sum(entry.due_at <= before or entry.attempts >= 3 for entry in self._unsent())
+
     def count_by_state(self) -> Mapping[OutboxState, int]:
         return Counter(entry.state for entry in self._tables.outbox.values())
 
@@ -627,6 +631,12 @@ class MemoryAlarmStore:
 
     def ringing(self) -> Sequence[Alarm]:
         return sorted(self._tables.alarms.values(), key=lambda alarm: (alarm.since, alarm.name))
+
+    def note_poll(self, mailbox: MailboxKey, at: dt.datetime) -> None:
+        self._tables.polls[mailbox] = at
+
+    def polls(self) -> Mapping[MailboxKey, dt.datetime]:
+        return self._tables.polls
 
     def mark_told(self, names: Sequence[str], at: dt.datetime) -> None:
         for name in names:

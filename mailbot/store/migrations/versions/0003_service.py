@@ -40,6 +40,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_home"),
     )
     op.create_table(
+        "polls",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("at", UTC, nullable=False),
+        sa.PrimaryKeyConstraint("account", "folder", name="pk_polls"),
+    )
+    op.create_table(
         "erased",
         sa.Column("address_hash", sa.String(length=64), nullable=False),
         sa.Column("at", UTC, nullable=False),
