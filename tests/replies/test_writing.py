@@ -1,6 +1,7 @@
 """How values are written: formats of a language, line breaks, cleaned names, the language that fits a tag."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,11 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.domain.money import Money
+from mailbot.domain.outgoing import ReplyKind
 from mailbot.replies.clean import one_line, some_lines
 from mailbot.replies.formats import Formats
 from mailbot.replies.locales import closest
+from mailbot.replies.preview import sample_decision, sample_message, sample_quote
 from mailbot.replies.render import Renderer
 from mailbot.replies.wrap import WIDTH, columns, wrapped
+from tests.replies.conftest import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -91,3 +95,17 @@ def test_an_address_keeps_its_lines() -> None:
 
 def test_the_width_is_that_of_a_mail() -> None:
     assert 72 <= WIDTH <= 78
+
+
+def test_a_name_that_ends_in_a_full_stop_gets_no_second_one(render: Renderer) -> None:
+    for language in LANGUAGES:
+        people = {**render.languages[language].sample, "customer_company": "Rossi S.p.A."}
+        message = render(
+            decision=replace(
+                sample_decision(ReplyKind.QUOTE, language, people), quote=sample_quote(people)
+            ),
+            newest=sample_message(people, language), case_number="Q-2026-00318", kind=ReplyKind.QUOTE,
+            message_id="<a@seller.example>", at=dt.datetime(2026, 11, 5, tzinfo=dt.UTC),
+        )  # fmt: skip
+        assert "S.p.A." in message.text
+        assert ".." not in message.text
