@@ -32,6 +32,7 @@ class MailKnowledge:
     sent_from: tuple[str, ...] = ()
     disclaimers: tuple[str, ...] = ()
     banners: tuple[str, ...] = ()
+    postscripts: tuple[str, ...] = ()
     automatic_subjects: tuple[str, ...] = ()
     product_words: tuple[str, ...] = ()
     count_words: tuple[str, ...] = ()
@@ -62,6 +63,7 @@ def load_mail_knowledge(config: Path) -> MailKnowledge:
         sent_from=_tuple(tables, "sent_from"),
         disclaimers=_tuple(tables, "disclaimers"),
         banners=_tuple(tables, "banners"),
+        postscripts=_tuple(tables, "postscripts"),
         automatic_subjects=_tuple(tables, "automatic_subjects"),
         product_words=_tuple(tables, "product_words"),
         count_words=_tuple(tables, "count_words"),

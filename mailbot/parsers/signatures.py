@@ -15,10 +15,13 @@ _DIGIT = re.compile(r"\d")
 _SENTENCE_END = (".", "!", "?", "。", "！", "？", ":", "：", ",", "、", "，", ";")
 _ENDINGS = " \t,.!。，、！:：;~～♪^-–—"
 _NUMBER_NEXT = re.compile(r"\w{0,3}\s*[:：]?\s*\d")
+_WHOLE_NUMBER = re.compile(r"\d+")
+_WORD_NEXT = re.compile(r"[\s-]?[^\W\d_]{2}|[^\W\d_]")
 _PART_END = re.compile(r"[,;.!。、，]\s*")
 _NAME_WORD = re.compile(r"[^\W\d_]+")
 _MAX_SIGNATURE = 15  # lines
 _MAX_SIGNATURE_WIDTH = 100
+_MAX_PROMOTION = 140
 _MAX_NAME_LINE = 60
 _MAX_FOOTER = 20_000  # characters
 _HONORIFICS = ("様", "さま", "殿", "님", "先生", "女士", "小姐")
@@ -133,6 +136,37 @@ def _is_counted(folded: str, word: str) -> bool:
     return before.rstrip()[-1:].isdigit() or _NUMBER_NEXT.match(after) is not None
 
 
+def _is_promotion(text: str, knowledge: MailKnowledge) -> bool:
+    """Whether a line below a sender's name advertises: it lists products, and its one number counts none of them.
+
+    The number stands among words of its own ("ask for our 30 day trial"), away from the products and from both ends.
+    """
+    folded = text.casefold().strip()
+    numbers = list(_WHOLE_NUMBER.finditer(folded))
+    if len(numbers) != 1 or len(folded) > _MAX_PROMOTION or folded.startswith(knowledge.postscripts):
+        return False
+    if _IDENTIFIER.search(folded) or any(_is_counted(folded, w) for w in knowledge.count_words if w in folded):
+        return False
+    start, end = numbers[0].span()
+    named = [(folded.find(word), folded.find(word) + len(word)) for word in knowledge.product_words if word in folded]
+    apart = all(end + 3 <= first or last + 3 <= start for first, last in named)
+    amid_words = start > 0 and _WORD_NEXT.match(folded, end) is not None and folded[start - 1] not in "x×+*("
+    return len(named) >= 2 and apart and amid_words
+
+
+def _may_be_name(text: str, knowledge: MailKnowledge) -> bool:
+    """Whether a line right below a closing can be the sender's name: a few words, no sentence, no label."""
+    stripped = text.strip()
+    return (
+        0 < len(stripped) <= _MAX_NAME_LINE
+        and len(stripped.split()) <= 6
+        and not stripped.endswith(_SENTENCE_END[1:])
+        and not any(char in stripped for char in ":：@。")
+        and _DIGIT.search(stripped) is None
+        and not any(word in stripped.casefold() for word in knowledge.product_words)
+    )
+
+
 def _signature_start(
     lines: list[Line], region: Sequence[int], knowledge: MailKnowledge, author: Address | None
 ) -> int | None:
@@ -144,10 +178,12 @@ def _signature_start(
     for n in reversed(inked[-_MAX_SIGNATURE:]):
         below = [lines[region[m]].text for m in inked[-_MAX_SIGNATURE:] if m > n]
         text = lines[region[n]].text
-        if any(is_request(line, knowledge) for line in [*below, text]) or len(text) > _MAX_SIGNATURE_WIDTH:
+        promoted = [line for line in (*below, text) if _is_promotion(line, knowledge)]
+        other = [line for line in (*below, text) if line not in promoted]
+        if any(is_request(line, knowledge) for line in other) or any(len(t) > _MAX_SIGNATURE_WIDTH for t in other):
             break
-        if below and is_closing(text, knowledge) and all(len(line) <= _MAX_SIGNATURE_WIDTH for line in below):
-            if n == 0 and len(region) > 1:
+        if below and is_closing(text, knowledge):
+            if (n == 0 and len(region) > 1) or (promoted and not _may_be_name(below[0], knowledge)):
                 continue
             return n + 1
     return _by_rule(lines, region, inked, knowledge) or _by_name(lines, region, inked, knowledge, author)
@@ -188,6 +224,8 @@ def _by_name(
     start: int | None = None
     for n in reversed(inked[-_MAX_SIGNATURE:]):
         text = lines[region[n]].text
+        if _is_promotion(text, knowledge):
+            continue
         if is_request(text, knowledge) or len(text) > _MAX_SIGNATURE_WIDTH:
             break
         if _is_name_line(text, words):

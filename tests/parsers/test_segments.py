@@ -355,3 +355,38 @@ def test_segments_always_cover_the_text(mail_knowledge: MailKnowledge, text: str
     assert_covers(text, marked)
     if text.strip():
         assert any(s.role is not Q for s in marked)
+
+
+PROMOTIONS = [
+    "Certified reseller for Jira, Confluence, Trello and Bitbucket - ask us about our 30 day trial!",
+    "Ihr Partner für Jira, Confluence, Trello und Bitbucket - fragen Sie nach unserer 30-Tage-Testversion!",
+    "Jira、Confluence、Trello、Bitbucket の販売店です。30日間の無料体験もお気軽に！",
+    "Jira、Confluence、Trello、Bitbucket 授權經銷商，歡迎洽詢30天試用！",
+]
+
+
+@pytest.mark.parametrize("promotion", PROMOTIONS)
+@pytest.mark.parametrize(
+    "above", ["Kind regards\nMaria Lund\nSales\nNordpartner AS\nPhone: +47 555 123456", "Maria Lund\nNord"]
+)
+def test_what_a_company_promotes_below_the_name_is_signature(
+    promotion: str, above: str, mail_knowledge: MailKnowledge
+) -> None:
+    request = "Please renew acme.atlassian.net."
+    new = new_text(f"{request}\n\n{above}\n{promotion}\n", mail_knowledge)
+    assert new.removesuffix("\nKind regards") == request
+
+
+@pytest.mark.parametrize(
+    "addition",
+    [
+        "Jira and Confluence for 30 users",
+        "Jira, Confluence: 30",
+        "30 x Jira and Confluence",
+        "PS: Jira and Confluence with a term of 30 months",
+        "Trello 30 of them, and Bitbucket",
+    ],
+)
+def test_what_is_ordered_below_the_name_is_no_promotion(addition: str, mail_knowledge: MailKnowledge) -> None:
+    text = f"Please quote for acme.atlassian.net.\n\nKind regards\nMaria Lund\nNordpartner AS\n{addition}\n"
+    assert addition in new_text(text, mail_knowledge)
