@@ -66,9 +66,7 @@ def serve_console(installation: Installation, announce: Callable[[str], None]) -
             render = desk_renderer(installation, desk, signer=desk_signer(installation))
             app = console_app(installation, store, understanding, render, utc_now)
             listening = listen(settings.host, settings.port or 0)
-            host, port = listening.getsockname()[:2]
-            announce(settings.url or f"http://{host}:{port}")
-            serve(app, listening)
+            serve(app, listening, lambda address: announce(settings.url or address))
 
 
 @contextmanager

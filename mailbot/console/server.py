@@ -1,10 +1,11 @@
 """Serves the console by HTTP."""
 
 import contextlib
+import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,9 +28,20 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(app: Starlette, listening: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT; for the main thread."""
-    _server(app).run(sockets=[listening])
+def serve(app: Starlette, listening: socket.socket, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what was begun and return; for the main thread.
+
+    `announce` is told the address once the console answers there.
+    """
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with serving(app, listening) as address:
+            announce(address)
+            stop.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager
