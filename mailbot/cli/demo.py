@@ -31,6 +31,8 @@ def command(output: Path, keep: bool) -> int:
     quotes = sorted((output / "replies").glob("*.pdf"))
     click.echo(f"\n{len(replies)} replies and {len(quotes)} quotes (PDF) lie in {output / 'replies'}.")
     click.echo(f"What waits for staff: mailbot --folder {output} review list; the service's log: {output / 'desk.log'}")
+    if not keep:
+        click.echo("To look at them in the console: make demo KEEP=1, or mailbot demo --keep")
     if not over:
         click.echo("mailbot: not every mail came to its end; see the log", err=True)
     return 0 if over else 1

@@ -52,6 +52,7 @@ ROUTES = (
     Page("POST", "/items/{item:int}/approve", acts.approve, AGENT),
     Page("POST", "/items/{item:int}/correct", acts.correct, AGENT),
     Page("POST", "/items/{item:int}/answer", acts.answer, AGENT),
+    Page("POST", "/items/{item:int}/topics", acts.answer_topics, AGENT),
     Page("POST", "/items/{item:int}/decline", acts.decline, AGENT),
     Page("POST", "/items/{item:int}/not-a-request", acts.not_a_request, AGENT),
     Page("POST", "/items/{item:int}/send-again", acts.send_again, AGENT),

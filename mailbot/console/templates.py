@@ -14,6 +14,7 @@ from mailbot.replies.products import Products, load_products
 from mailbot.resources import Resources
 
 STATIC = "templates/console/static"
+TOPICS = "templates/replies/topics"
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -27,7 +28,7 @@ class StaticFile:
 
 
 class Templates:
-    """The compiled templates, one environment for each language, and the static files."""
+    """The compiled templates, one environment for each language, the static files, and the topics with an answer."""
 
     def __init__(self, files: Resources) -> None:
         self.static = {
@@ -35,6 +36,7 @@ class Templates:
             for name, path in files.files(STATIC).items()
             if name.rpartition(".")[2] in TYPES
         }
+        self.topics = tuple(sorted(name.removesuffix(".j2") for name in files.files(TOPICS, "*.j2")))
         loader = FileSystemLoader([str(folder) for folder in files.folders("templates/console")])
         products = load_products(files)
         self._environments = {

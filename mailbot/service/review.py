@@ -84,6 +84,19 @@ def answer(bench: Workbench, item_id: int, text: str, *, actor: str) -> Settled:
     return _settle(bench, file, act, _for_words(file), actor=actor)
 
 
+def answer_topics(bench: Workbench, item_id: int, topics: Sequence[str], *, actor: str) -> Settled:
+    """The desk's own words on these topics (policy section 7) go out, in the mail's language.
+
+    Raises InputError when none is named.
+    """
+    if not topics:
+        raise InputError("choose at least one topic to answer")
+    file = open_file(bench, item_id)
+    decision = replace(_for_words(file), action=Action.ANSWER, topics=tuple(topics), quote=None)
+    act = _Act(settlement="answered", event="Answered", kind=ReplyKind.ANSWER, data={"topics": list(topics)})
+    return _settle(bench, file, act, decision, actor=actor)
+
+
 def decline(bench: Workbench, item_id: int, text: str, *, actor: str) -> Settled:
     """The request is declined with this text."""
     act = _Act(settlement="declined", event="Declined", kind=ReplyKind.DECLINE, text=_some(text))

@@ -1,7 +1,7 @@
 """What each member of staff may do: the acts of `review` behind roles and four eyes."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from mailbot.domain.decision import Action, Decision
@@ -55,6 +55,12 @@ def answer(bench: Workbench, item_id: int, text: str, user: User) -> Settled:
     """As review.answer."""
     require(user, StaffRole.AGENT)
     return review.answer(bench, item_id, text, actor=user.login)
+
+
+def answer_topics(bench: Workbench, item_id: int, topics: Sequence[str], user: User) -> Settled:
+    """As review.answer_topics."""
+    require(user, StaffRole.AGENT)
+    return review.answer_topics(bench, item_id, topics, actor=user.login)
 
 
 def decline(bench: Workbench, item_id: int, text: str, user: User) -> Settled:

@@ -149,6 +149,16 @@ def test_staff_answer_decline_or_close(desk, logged_in, act, reply, done):
     assert desk.outbox(number) == reply
 
 
+def test_the_desk_answers_chosen_topics_in_the_mails_language(desk, logged_in):
+    visitor, (item, number) = logged_in("agent"), desk.waiting("ambiguous_quantity")
+    visitor.get("/")
+    assert visitor.post(f"/items/{item}/topics", {"case": number, "topic": "nonsense"}).status == 422
+    fields = [("case", number), ("topic", "payment"), ("topic", "refund")]
+    assert visitor.post(f"/items/{item}/topics", fields).location.startswith("/?done=answered")
+    assert desk.outbox(number)[-1] == ("answer", "ready")
+    assert "退款" in visitor.get(f"/cases/{number}").words
+
+
 def test_the_second_who_acts_is_stopped_and_told_who_was_first(desk, logged_in):
     one, other = logged_in("agent"), logged_in("approver")
     item, number = desk.waiting("co_term_review")

@@ -36,6 +36,12 @@ def answer(console: Console, visit: Visit) -> Response:
     return _act(console, visit, lambda item: staff.answer(console.bench, item, visit.value("text"), visit.user))
 
 
+def answer_topics(console: Console, visit: Visit) -> Response:
+    """The desk's own words on the chosen topics go out."""
+    topics = [topic for topic in visit.values("topic") if topic in console.templates.topics]
+    return _act(console, visit, lambda item: staff.answer_topics(console.bench, item, topics, visit.user))
+
+
 def decline(console: Console, visit: Visit) -> Response:
     """The request is declined with the visitor's words."""
     return _act(console, visit, lambda item: staff.decline(console.bench, item, visit.value("text"), visit.user))

@@ -95,6 +95,7 @@ def case_response(
         "kinds": [kind.value for kind in Kind],
         "products": PRODUCTS,
         "plans": PLANS,
+        "topics": console.templates.topics,
         "promise": console.options.promise,
     }
     return visit.page("case.html", status, **context)
