@@ -104,7 +104,7 @@ def _quote(quote: Quote) -> list[str]:
     tax = f"{quote.tax.name} {quote.tax.rate * 100:.2f} %" if quote.tax else "Tax"
     return [
         f"-- Quote in {quote.currency}, valid until {quote.valid_until}",
-        *(row for line in quote.lines for row in _line(line)),
+        *(row for line in quote.lines for row in _line(line, quote.days_in_year)),
         _sum("Subtotal", quote.subtotal),
         _sum(tax, quote.tax.amount) if quote.tax else f"   {tax}: none, or according to the billing address",
         _sum("Total", quote.total),
@@ -125,19 +125,19 @@ def _options(options: Sequence[CoTermOption]) -> Iterator[str]:
         yield f"{f'Before tax, {options[0].currency}':<44}" + "".join(f"{o.subtotal:>20,.2f}" for o in options)
 
 
-def _line(line: QuoteLine) -> list[str]:
+def _line(line: QuoteLine, days_in_year: int) -> list[str]:
     name = f"{line.product} {line.plan}, {line.users} users (tier {line.tier})"
     return [
         f"   {name:<56}{line.start} to {line.end}{line.amount:>16,.2f}",
-        *(f"      {_step(step)}" for step in line.steps if step.days is not None),
+        *(f"      {_step(step, days_in_year)}" for step in line.steps if step.days is not None),
     ]
 
 
-def _step(step: Step) -> str:
+def _step(step: Step, days_in_year: int) -> str:
     base = f"{step.annual:,.2f}"
     if step.annual_before is not None:
         base = f"({base} - {step.annual_before:,.2f})"
-    return f"{base} x {step.days} / 365 = {step.amount:,.2f}"
+    return f"{base} x {step.days} / {days_in_year} = {step.amount:,.2f}"
 
 
 def _sum(name: str, amount: Decimal) -> str:
