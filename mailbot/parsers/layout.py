@@ -9,7 +9,7 @@ from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _BULLET = re.compile(
-    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?[.:]?\s?\d{1,3}[.:)]?\s+)?"
+    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.?\s?\d{1,3}[.:)]?\s+)?"
     r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*"
     r"(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
 )
@@ -21,7 +21,9 @@ _ABBREVIATION = re.compile(
 _NUMBERED_HEADING = re.compile(r"[^\W\d_]{1,10}\s?[A-Z0-9]{1,2}\s?[-–—:.)]\s*|[A-Z0-9]{1,2}[.):]\s+")
 _COLUMNS = re.compile(r"[ 　]{2,}")
 _LETTERS = re.compile(r"[^\W_]")
-_SENTENCE_WITHIN = re.compile(r"(?:[^\W\d_]{5}|\d\d)[.!?]\s+[A-ZÀ-Þ]")  # "75 users. Contact: .." is no label
+_SENTENCE_WITHIN = re.compile(
+    r"(?:[^\W\d_]{5}|\d\d)[.!?]\s+[A-ZÀ-Þ]|[。！？；](?=.)"
+)  # "75 users. Contact: .." is no label
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
 ROLES = ("contact", "billing_contact", "technical_contact", "site_admin")
 """Labels of authorized contacts."""
@@ -112,7 +114,7 @@ class _Layouter:
             yield from self._close()
             yield from self._row(start, end)
             return
-        bullet = _BULLET.match(text.lower(), start, end)
+        bullet = _BULLET.match(self._scan.folded, start, end)
         inner = bullet.end() if bullet else start
         pair = self._pair(inner, end)
         if pair is not None:

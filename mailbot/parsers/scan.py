@@ -19,9 +19,9 @@ _EMAIL = re.compile(
 )
 _SITE = re.compile(rf"(?<![a-z0-9.@-])([a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?){_DOT}atlassian{_DOT}net(?![a-z0-9])")
 _NOT_SITES = frozenset({"www", "my", "admin", "support", "marketplace", "id", "api", "community", "start", "home"})
-_URL = re.compile(r"https?://[^\s<>\"'）)\]，。、]+")
+_URL = re.compile(r"https?://[^\s<>\"')\]\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+")
 _HOST = re.compile(
-    r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|example|test|io|co|jp|cn|de|fr|eu|info|biz)(?:/[^\s<>）)]*)?"
+    r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+(?:com|net|org|example|test|io|co|jp|cn|de|fr|eu|info|biz)(?:/[^\s<>)\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]*)?"
 )
 _SEN = re.compile(
     r"(?<![a-z])sen(?:s)?(?:\s?(?:no\.?|nr\.?|number|nummer|番号|号|號|編號|编号|번호|n[°ºo]\.?))?[\s:#=.(-]{0,4}(l?-?\d{7,8})(?!\d)"

@@ -224,9 +224,11 @@ class LineBook:
             anchors = [(p.start, p.end) for p in products] or [(unit.start, unit.start)] * len(drafts)
             latter = scan.within(unit.start, unit.end, "cues.latter")
             last = slice(-1, None) if latter else slice(None)
-            for draft, q in assign(anchors[last], drafts[last], targets, scan.folded):
+            bounds = (unit.start, unit.end)
+            own = len(targets) == len(drafts)
+            for draft, q in assign(scan, bounds, anchors[last], drafts[last], targets):
                 _set_quantity(scan, draft, q)
-            for draft, span in assign(anchors, drafts, plans, scan.folded, follows=True):
+            for draft, span in assign(scan, bounds, anchors, drafts, plans, own=own):
                 _set_plan(scan, draft, span)
             if not all(d.context for d in drafts) or all(d.context for d in self.lines):
                 self._open = drafts

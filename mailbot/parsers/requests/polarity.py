@@ -54,6 +54,8 @@ def _cues(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> list[H
     ]
     wants = {(c.start, c.end) for c in whole if c.tag == "cues.want"}  # "hätten" and "hatten" fold alike
     whole = [c for c in whole if c.tag != "cues.have" or (c.start, c.end) not in wants]
+    sites = scan.within(*sentence, "labels.site")  # "add to the existing site" tells of a site that is had
+    whole = [c for c in whole if c.tag != "cues.have" or not any(0 <= s.start - c.end <= 1 for s in sites)]
     return [c for c in whole if c.tag in _TAGS and (c.start < start or c.start >= end)]
 
 
@@ -83,11 +85,17 @@ def _put_off(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> boo
     counts = [n for n in scan.numbers if left <= n.start < right and not (n.spelled and n.end - n.start == 1)]
     if scan.within(left, right, "cues.want") or counts:
         return False
-    for cue in scan.within(right, sentence[1], "cues.drop"):
+    for cue in _refusals(scan, (right, sentence[1]), "cues.drop"):
         after = _clause(scan, sentence, cue.start, cue.end)[1]
         if cue.start - right <= 16 and not scan.within(right, after, "product"):
             return True
     return False
+
+
+def _refusals(scan: Scan, bounds: tuple[int, int], *tags: str) -> list[Hit]:
+    """Return the refusing cues; "without" in "without changes" refuses nothing."""
+    same = scan.within(*bounds, "cues.unchanged")
+    return [c for c in scan.within(*bounds, *tags) if not any(s.start <= c.start and c.end <= s.end for s in same)]
 
 
 def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
@@ -97,7 +105,7 @@ def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bo
     for cue in scan.within(end, right, "cues.drop_after"):
         if cue.start - end <= 24 and not scan.within(end, cue.start, "product"):
             return True
-    for cue in scan.within(*sentence, "cues.drop", "cues.not"):
+    for cue in _refusals(scan, sentence, "cues.drop", "cues.not"):
         reach = 24 if cue.tag == "cues.drop" else 6
         between = scan.within(end, cue.start, "cues.want") if cue.start > end else []
         if scan.verb_final and cue.tag == "cues.drop" and end <= cue.start and cue.end <= right and not between:
