@@ -15,6 +15,7 @@ _SLASH = re.compile(r"\s*/\s*")
 _WORDS_BETWEEN = re.compile(r"[^\d,，。.!?！？;；()（）\n\t]*")
 _COUNTED_ALONE = re.compile(r"[ 　]?[个個](?=[，。,.！!？?；;）)\s]|$|左右|吧|就|了)")
 _BETWEEN_LIMIT = 28
+_ENUMERATES = re.compile(r"\s*(?:[,;/]|[,;]?\s(?:and|und|et|y|e|en|ja|i|и|ve))\s*")
 _PLANS = ("plans.standard", "plans.premium", "plans.enterprise")
 
 
@@ -39,6 +40,11 @@ def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -
     found: list[QuantityMention] = []
     i = 0
     while i < len(numbers):
+        listed = _listed(scan, (start, end), numbers[i:])
+        if listed:
+            found += listed
+            i += len(listed)
+            continue
         first = numbers[i]
         second = numbers[i + 1] if i + 1 < len(numbers) else None
         pair = _pair(scan, (start, end), first, second) if second else None
@@ -53,6 +59,19 @@ def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -
     if any(q.counted for q in found):  # "Pos. 1 Jira, 40 users": the bare number before a product counts nothing
         found = [q for q in found if q.counted or not _before_product(scan, q.end)]
     return found
+
+
+def _listed(scan: Scan, bounds: tuple[int, int], numbers: Sequence[Number]) -> list[QuantityMention]:
+    """Return an enumeration as long as the products' before one word for users ("50, 60 and 10 users respectively")."""
+    run = list(numbers[:1])
+    for number in numbers[1:]:
+        if not _ENUMERATES.fullmatch(scan.folded[run[-1].end : number.start]):
+            break
+        run.append(number)
+    products = {h.key for h in scan.within(*bounds, "product")}
+    if not 3 <= len(run) == len(products) or not counter_near(scan, bounds, run[-1]):
+        return []
+    return [QuantityMention(start=n.start, end=n.end, quantity=Users(n.value)) for n in run]
 
 
 def _is_article(scan: Scan, number: Number) -> bool:
