@@ -98,12 +98,6 @@ def _refusals(scan: Scan, bounds: tuple[int, int], *tags: str) -> list[Hit]:
     return [c for c in scan.within(*bounds, *tags) if not any(s.start <= c.start and c.end <= s.end for s in same)]
 
 
-def _refusals(scan: Scan, bounds: tuple[int, int], *tags: str) -> list[Hit]:
-    """Return the refusing cues; "without" in "without changes" refuses nothing."""
-    same = scan.within(*bounds, "cues.unchanged")
-    return [c for c in scan.within(*bounds, *tags) if not any(s.start <= c.start and c.end <= s.end for s in same)]
-
-
 def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
     if _put_off(scan, sentence, start, end):
         return True
