@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from mailbot.domain.message import Link
-from mailbot.parsers import charset, html, links
+from mailbot.parsers import charset, html, links, western
 from mailbot.parsers.accents import composed
 from mailbot.parsers.knowledge import MailKnowledge
 from mailbot.parsers.mimetree import Part
@@ -62,8 +62,8 @@ def choose(root: Part, knowledge: MailKnowledge, defects: list[str]) -> Body:
     attachments = tuple(found.attachments)
     if not found.plain and not found.html:
         return Body(attachments=attachments)
-    declared = (found.plain or found.html)[0].charset
-    plain = _plain_body(found.plain, defects)
+    declared = _charset((found.plain or found.html)[0], knowledge)
+    plain = _plain_body(found.plain, knowledge, defects)
     if not found.html:
         return _with(plain, declared, attachments)
     rendered, has_table, hidden = _html_body(found.html, knowledge, defects)
@@ -121,7 +121,7 @@ def _one_after_the_other(parts: list[Part], knowledge: MailKnowledge, defects: l
         if part.content_type == "text/html":
             body, _, _ = _html_body([part], knowledge, defects)
         else:
-            body = _plain_body([part], defects)
+            body = _plain_body([part], knowledge, defects)
         gathered += [Link(start=link.start + at, end=link.end + at, target=link.target) for link in body.links]
         quotes += [(start + at, end + at) for start, end in body.quotes]
         signatures += [(start + at, end + at) for start, end in body.signatures]
@@ -130,13 +130,13 @@ def _one_after_the_other(parts: list[Part], knowledge: MailKnowledge, defects: l
     return Body("\n".join(pieces), tuple(gathered), tuple(quotes), tuple(signatures))
 
 
-def _plain_body(parts: list[Part], defects: list[str]) -> Body:
-    text = "\n".join(_flowed(_decoded(part, defects), part.parameters) for part in parts)
+def _plain_body(parts: list[Part], knowledge: MailKnowledge, defects: list[str]) -> Body:
+    text = "\n".join(_flowed(_decoded(part, knowledge, defects), part.parameters) for part in parts)
     return Body(text, tuple(_plain_links(text)))
 
 
 def _html_body(parts: list[Part], knowledge: MailKnowledge, defects: list[str]) -> tuple[Body, bool, bool]:
-    pages = [html.render(_decoded(part, defects), knowledge.marks) for part in parts[:20]]
+    pages = [html.render(_decoded(part, knowledge, defects), knowledge.marks) for part in parts[:20]]
     texts = [page.text for page in pages]
     at = 0
     gathered: list[Link] = []
@@ -151,8 +151,18 @@ def _html_body(parts: list[Part], knowledge: MailKnowledge, defects: list[str]) 
     return body, any(page.has_table for page in pages), any(page.has_hidden_text for page in pages)
 
 
-def _decoded(part: Part, defects: list[str]) -> str:
-    text, defect = charset.decode(part.content(), part.charset)
+def _charset(part: Part, knowledge: MailKnowledge) -> str | None:
+    """Return the declared character set; where there is none, the one that the language of the text tells."""
+    if charset.meant(part.charset) is not None and not charset.is_placeholder(part.charset):
+        return part.charset
+    return western.likely(part.content(), knowledge.languages) or part.charset
+
+
+def _decoded(part: Part, knowledge: MailKnowledge, defects: list[str]) -> str:
+    label = _charset(part, knowledge)
+    text, defect = charset.decode(part.content(), label)
+    if label != part.charset and not defect:
+        defects.append(f"character set guessed: {label}" + (f" (declared {part.charset})" if part.charset else ""))
     if defect:
         defects.append(defect)
     if len(text) > MAX_TEXT:

@@ -40,6 +40,7 @@ _MEANT = {
     "unknown-8bit": "utf-8",
     "default": "utf-8",
 }
+_PLACEHOLDERS = ("x-unknown", "unknown-8bit", "default")
 _SHIFTED = ("iso2022_jp_ext", "iso2022_kr")
 _SECOND = {"cp950": "big5hkscs", "iso2022_jp_ext": "cp932", "cp932": "shift_jisx0213"}
 _LANGUAGE_OF = {
@@ -110,6 +111,11 @@ def meant(declared: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     return label
+
+
+def is_placeholder(declared: str | None) -> bool:
+    """Whether the label says that the program did not know the character set."""
+    return (declared or "").strip("\"' ").lower() in _PLACEHOLDERS
 
 
 def language_hint(charsets: Sequence[str | None]) -> str | None:

@@ -364,3 +364,12 @@ def test_decomposed_accents_are_composed_and_ideographs_of_names_stay(mail_knowl
         "Verlängerung",
         "ガド \ufa19谷\n",
     )
+
+
+def test_a_name_in_raw_bytes_is_read_in_the_set_that_the_body_tells(mail_knowledge: MailKnowledge) -> None:
+    raw = "From: Şebnem Yıldırım <s@partner.example>\n\nMüşterimiz için yenileme teklifi rica ediyoruz. İyi günler\n"
+    read = message(raw.encode("iso8859_9"), mail_knowledge)
+    assert read.sender is not None
+    assert read.sender.name == "Şebnem Yıldırım"
+    assert read.body.text.startswith("Müşterimiz için")
+    assert any("guessed: cp1254" in defect for defect in read.defects)
