@@ -24,7 +24,9 @@ from mailbot.service.accounts import current_session
 from mailbot.service.staff import require
 
 LONGEST_FORM = 1_000_000
+LONGEST_UPLOAD = 50_000_000
 MOST_FIELDS = 1000
+MOST_FILES = 10
 
 log = structlog.get_logger(__name__)
 
@@ -44,16 +46,17 @@ def make_app(console: Console) -> Starlette:
 
 def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        form = await _form(request) if page.method == "POST" else FormData()
+        form = await _form(request, files=page.files) if page.method == "POST" else FormData()
         return await run_in_threadpool(_answer, console, page, request, form)
 
     return endpoint
 
 
-async def _form(request: Request) -> FormData:
-    if int(request.headers.get("content-length") or LONGEST_FORM + 1) > LONGEST_FORM:
+async def _form(request: Request, *, files: bool) -> FormData:
+    longest = LONGEST_UPLOAD if files else LONGEST_FORM
+    if int(request.headers.get("content-length") or longest + 1) > longest:
         raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return await request.form(max_fields=MOST_FIELDS, max_files=0)
+    return await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES if files else 0)
 
 
 def _answer(console: Console, page: Page, request: Request, form: FormData) -> Response:

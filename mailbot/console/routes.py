@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from mailbot.console.desk import Console, Visit
-from mailbot.console.views import acts, admin, case, figures, login, mails, queue, trail
+from mailbot.console.views import acts, admin, case, figures, imports, login, mails, queue, trail
 from mailbot.domain.staff import StaffRole
 
 View = Callable[[Console, Visit], Response]
@@ -16,12 +16,13 @@ VIEWER, AGENT, ADMINISTRATOR = StaffRole.VIEWER, StaffRole.AGENT, StaffRole.ADMI
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An address, its view, and the least role that may use it; None only for the way in."""
+    """An address, its view, and the least role that may use it; None only for the way in. `files`: takes uploads."""
 
     method: str
     path: str
     view: View
     role: StaffRole | None
+    files: bool = False
 
 
 ROUTES = (
@@ -64,6 +65,9 @@ ROUTES = (
     Page("GET", "/health", figures.health_page, VIEWER),
     Page("GET", "/trail", trail.trail_page, ADMINISTRATOR),
     Page("GET", "/admin", admin.admin_page, ADMINISTRATOR),
+    Page("GET", "/admin/import", imports.import_page, ADMINISTRATOR),
+    Page("POST", "/admin/import", imports.prepare, ADMINISTRATOR, files=True),
+    Page("POST", "/admin/import/apply", imports.apply, ADMINISTRATOR),
     Page("POST", "/admin/switches", admin.turn_switch, ADMINISTRATOR),
     Page("POST", "/admin/users", admin.add_user, ADMINISTRATOR),
     Page("POST", "/admin/users/{login}", admin.change_user, ADMINISTRATOR),

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import Forbidden, InputError
+from mailbot.domain.file import Records
+from mailbot.domain.message import Desk
 from mailbot.domain.staff import StaffRole, User
 from mailbot.service import review
 from mailbot.service.rehearsal import rehearse
@@ -133,6 +135,17 @@ def turn_switch(bench: Workbench, name: str, user: User, *, on: bool) -> None:
     with bench.store.begin() as uow:
         uow.switches.turn(name, on=on, by=user.login, at=bench.clock())
         uow.audit.append(at=bench.clock(), actor=user.login, kind="Switched", subject=name, data={"on": on})
+        uow.commit()
+
+
+def replace_records(bench: Workbench, records: Records, desk: Desk, user: User) -> None:
+    """Prices, entitlements, contacts and taxes are these, and nothing of before."""
+    require(user, StaffRole.ADMINISTRATOR)
+    with bench.store.begin() as uow:
+        uow.records.replace(records, desk, bench.clock())
+        data = {"entitlements": len(records.sens), "sites": len(records.sites)}
+        version = records.price_book.version
+        uow.audit.append(at=bench.clock(), actor=user.login, kind="Imported", subject=version, data=data)
         uow.commit()
 
 
