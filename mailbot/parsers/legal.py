@@ -19,6 +19,11 @@ class LegalForms:
         """Whether a name carries a legal form."""
         return self._anywhere.search(fold(name)) is not None
 
+    def written_in(self, name: str) -> bool:
+        """Whether a name carries a legal form written as one: forms of two letters are capitals (SA, no "Sá")."""
+        found = [name[m.start() : m.end()].strip(" ,.") for m in self._anywhere.finditer(fold(name))]
+        return any(len(f) > 2 or (f.isascii() and f.isupper()) for f in found)
+
     def end_after(self, folded: str, end: int) -> int:
         """Return where a legal form that follows a name ends; `end` when none does."""
         m = self._after.match(folded, end)

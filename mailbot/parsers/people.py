@@ -9,10 +9,10 @@ from mailbot.parsers.lexicon import Knowledge, Lexicon
 from mailbot.parsers.scan import Scan, Span
 
 _LETTER = r"[^\W\d_぀-ヿ㐀-鿿가-힯]"
-_TOKEN = re.compile(rf"{_LETTER}+(?:['’‘.\-‐‑]{_LETTER}+)*\.?")
+_TOKEN = re.compile(rf"(?:['’](?=t ))?{_LETTER}+(?:['’‘.\-‐‑]{_LETTER}+)*\.?")
 _PARTICLES = frozenset((
     "de", "da", "do", "dos", "das", "di", "del", "della", "dal", "van", "von", "der", "den", "ter", "ten", "le",
-    "la", "el", "al", "bin", "ibn", "y", "e", "af", "av", "zu", "zum", "du",
+    "la", "el", "al", "bin", "ibn", "y", "e", "af", "av", "zu", "zum", "du", "lo", "li", "'t",
 ))  # fmt: skip
 _SKIP = re.compile(r"[\s:：,，、\-–—|*>/(（<\[【·・ªº]+")
 _HAN = "一-鿿㐀-䶿々"
@@ -44,9 +44,30 @@ def name_at(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | No
         position = step
     if position >= end:
         return None
-    if _CJK_RUN.match(scan.text[position]):
-        return _cjk_name(scan, position, end, knowledge)
-    return _latin_name(scan, position, end)
+    cjk = _CJK_RUN.match(scan.text[position])
+    name = _cjk_name(scan, position, end, knowledge) if cjk else _latin_name(scan, position, end)
+    return None if name is None or _is_company(scan, name, knowledge) else name
+
+
+def _is_company(scan: Scan, name: Span, knowledge: Knowledge) -> bool:
+    """Whether what looks like a name is a company's, or the beginning of one's."""
+    forms = legal_forms(knowledge.gazetteers.legal_forms)
+    if not _CJK_RUN.match(name.value):
+        behind = scan.text[name.end : forms.end_after(scan.folded, name.end)].strip(" ,.")
+        whole = scan.text[name.start : name.end + 1].rstrip(" ,")
+        return forms.written_in(whole) or (bool(behind) and (not behind.islower() or "." in behind))
+    word = re.compile(f"[{_HAN}{_KANA}{_HANGUL}]+").match(scan.text, name.start)
+    rest = scan.text[name.end : word.end()] if word else ""
+    for ending in knowledge.gazetteers.organisations:
+        at = scan.text.find(ending, name.start + 1, name.end + len(rest))
+        if at - name.start >= 0 and at < name.end < at + len(ending):
+            return True
+    stop = forms.end_after(scan.folded, name.end)
+    if stop > name.end:
+        follows = scan.text[stop : stop + 1]
+        return scan.text[name.end] != " " or not _CJK_RUN.match(follows)
+    run = re.split(f"[{_ZH_STOP}]", rest)[0][:16] if re.match(f"[{_HAN}]", rest) else ""
+    return bool(run) and not re.search(f"[{_KANA}]", run) and forms.in_name(run)
 
 
 def name_before(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
@@ -145,13 +166,13 @@ def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
         if m is None:
             break
         word = scan.folded[m.start() : m.end()].rstrip(".")
-        particle = word in _PARTICLES and bool(tokens) and m[0].isascii()  # "e" joins names, "é" is a verb
+        particle = word in _PARTICLES and bool(tokens) and m[0].strip("’").isascii()  # "e" joins names, "é" is a verb
         if not (m[0][0].isupper() or particle) or (word in titles and not (particle and tokens)):
             break
         if any(h.start <= m.start() < h.end for h in scan.hits if h.tag in ("product", "app")):
             break
         tokens.append(m)
-        gap = re.compile(r"[ \t]{1,2}(?=[^\W\d_])|\n(?=[A-ZÀ-Þ])").match(scan.text, m.end(), end)
+        gap = re.compile(r"[ \t]{1,2}(?=['’]t |[^\W\d_])|\n(?=[A-ZÀ-Þ])").match(scan.text, m.end(), end)
         if gap is None or (m[0].endswith(".") and len(m[0]) > 4):
             break
         if "\n" in gap[0] and len(tokens) != 1:
@@ -184,12 +205,13 @@ def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span
         return _korean(text, position, end, surnames.get("ko", frozenset()))
     if primary == "ja":
         return _japanese(text, position, end, scan.lexicons, surnames.get("ja", frozenset()))
-    return _chinese(text, position, end, surnames.get("zh", frozenset())) or (
+    return _chinese(text, position, end, scan.lexicons, surnames.get("zh", frozenset())) or (
         _japanese(text, position, end, scan.lexicons, surnames.get("ja", frozenset())) if primary != "zh" else None
     )
 
 
-def _chinese(text: str, position: int, end: int, surnames: frozenset[str]) -> Span | None:
+def _chinese(text: str, position: int, end: int, lexicons: Sequence[Lexicon], surnames: frozenset[str]) -> Span | None:
+    titles = {t for x in lexicons for t in x.titles}
     for length in (2, 1):
         surname = text[position : position + length]
         if len(surname) == length and surname in surnames:
@@ -198,7 +220,7 @@ def _chinese(text: str, position: int, end: int, surnames: frozenset[str]) -> Sp
                 if not re.match(f"[{_HAN}]", char) or (given and char in _ZH_STOP) or (not given and char in "，。、"):
                     break
                 given += char
-            if given and given[0] not in "先女小经經总總老的是们們司方":
+            if given and given[0] not in "先女小经經总總老的是们們司方" and given not in titles:
                 stop = position + length + len(given)
                 return Span(position, stop, text[position:stop])
     return None
@@ -247,6 +269,9 @@ def _korean(text: str, position: int, end: int, surnames: frozenset[str]) -> Spa
         m = re.compile(rf"\s?([{_HANGUL}]{{1,3}}?){_KO_AFTER}").match(text, position + length, end)
         if m is None:
             continue
+        fuller = re.compile(rf"([{_HANGUL}]{{2}}){_KO_AFTER}").match(text, position + length, end)
+        if length == 2 and fuller and len(m[1]) == 1 and not m[0].startswith(" "):
+            m = fuller  # a given name has two syllables far oftener than one and a particle (남궁하은)
         titled = re.match("부장|과장|대리|차장|팀장|이사|대표|사원|주임|님|씨|담당", m[1])
         if len(m[1]) >= (1 if length == 2 else 2) and not titled:
             return Span(position, m.end(1), text[position : m.end(1)])
@@ -264,7 +289,8 @@ def _is_cjk_person(name: str, knowledge: Knowledge) -> bool:
         plain = name.replace(" ", "")
         return any(plain[:n] in surnames["ko"] and 1 <= len(plain) - n <= 3 for n in (2, 1)) and len(plain) >= 2
     if re.fullmatch(f"[{_HAN}]{{2,4}}", name):
-        zh = any(name[:n] in surnames["zh"] and 1 <= len(name) - n <= 2 for n in (2, 1))
+        titles = {t for x in knowledge.lexicons.values() for t in x.titles}
+        zh = any(name[:n] in surnames["zh"] and 1 <= len(name) - n <= 2 and name[n:] not in titles for n in (2, 1))
         ja = (
             any(name[:n] in surnames["ja"] and 1 <= len(name) - n <= 3 for n in (3, 2, 1))
             and name not in surnames["ja"]
