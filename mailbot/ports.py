@@ -198,6 +198,10 @@ class InboxStore(Protocol):
         """Return one entry."""
         ...
 
+    def unprocessed(self) -> Sequence[InboxEntry]:
+        """Return the entries that wait to be processed, oldest first; for a desk that is halted."""
+        ...
+
     def count_by_state(self) -> Mapping[InboxState, int]:
         """Return how many entries are in each state (the ledger); states without any may be left out."""
         ...
@@ -395,6 +399,14 @@ class OutboxStore(Protocol):
 
     def claim_abandoned(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:
         """Claim the oldest row whose worker died after the final dot and before the answer, attempts unchanged."""
+        ...
+
+    def unsent(self) -> Sequence[OutboxEntry]:
+        """Return the rows that have not left, oldest first; for a desk that is halted."""
+        ...
+
+    def take_for_sent(self, entry_id: int, words: str) -> None:
+        """The row is SENT, whoever held it; `words` say how that is known."""
         ...
 
     def struggling(self, before: dt.datetime) -> int:

@@ -25,6 +25,9 @@ COMMANDS = {
     "review": ("mailbot.cli.review", "List, show and settle what waits for staff."),
     "quote": ("mailbot.cli.quote", "Check the data of a quote, or show the key that signs them."),
     "ledger": ("mailbot.cli.ledger", "Tell where every mail is, and which alarms ring."),
+    "backup": ("mailbot.cli.backup:backup", "Write the whole database into a file, while the service runs."),
+    "restore": ("mailbot.cli.backup:restore", "Put the database of a backup in place; the desk is halted after it."),
+    "resume": ("mailbot.cli.backup:resume", "Compare with archive and mailboxes, then let a halted desk go on."),
     "db": ("mailbot.cli.db", "Create or upgrade the database, or tell its version."),
     "doctor": ("mailbot.cli.doctor", "Check the installation and say what to mend."),
     "preview": ("mailbot.cli.preview", "Write a sample of a reply as text, HTML and PDF."),
@@ -42,7 +45,8 @@ class LazyCommands(click.Group):
         """Return the command of this name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name or "command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

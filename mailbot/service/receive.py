@@ -164,7 +164,7 @@ def _state_of(uow: UnitOfWork, message: Fetched) -> InboxState:
 
 
 def _add(uow: UnitOfWork, mailbox: Mailbox, message: Fetched, state: InboxState) -> int | None:
-    message_id, sender = _envelope(message.raw)
+    message_id, sender = envelope_of(message.raw)
     return uow.inbox.add(mailbox.key, mailbox.uidvalidity, message, message_id=message_id, state=state, sender=sender)
 
 
@@ -195,7 +195,7 @@ def _file_away(mailbox: Mailbox, store: Store) -> int:
     return len(filed)
 
 
-def _envelope(raw: bytes) -> tuple[str | None, str | None]:
+def envelope_of(raw: bytes) -> tuple[str | None, str | None]:
     """Return Message-ID and address of From as far as they can be read at a glance; judged is neither here."""
     headers = BytesHeaderParser().parsebytes(raw[:HEADER_BYTES])
     message_id, sender = headers.get("Message-ID"), headers.get("From")

@@ -91,6 +91,10 @@ class SqlInboxStore:
         row = self._connection.execute(_BY_ID, {"entry_id": entry_id}).first()
         return None if row is None else _entry(row)
 
+    def unprocessed(self) -> Sequence[InboxEntry]:
+        """Return the entries that wait to be processed, oldest first; for a desk that is halted."""
+        return [_entry(row) for row in self._connection.execute(_WITH_BYTES.where(inbox.c.state == _new))]
+
     def count_by_state(self) -> Mapping[InboxState, int]:
         """Return how many entries are in each state (the ledger)."""
         return {InboxState(row.state): row.entries for row in self._connection.execute(_LEDGER)}

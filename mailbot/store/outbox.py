@@ -134,6 +134,15 @@ class SqlOutboxStore:
         """Return how many automatic replies went (or are about to go) to anybody since then."""
         return self._connection.scalar(_TO_ANYBODY, {"since": since}) or 0
 
+    def unsent(self) -> Sequence[OutboxEntry]:
+        """Return the rows that have not left, oldest first; for a desk that is halted."""
+        return [_entry(row) for row in self._connection.execute(_UNSENT)]
+
+    def take_for_sent(self, entry_id: int, words: str) -> None:
+        """The row is SENT, whoever held it; `words` say how that is known."""
+        values = {"entry_id": entry_id, "new_error": words, "now": self._clock()}
+        self._connection.execute(_TAKE_FOR_SENT, values)
+
     def struggling(self, before: dt.datetime) -> int:
         """Return how many replies were due before then and have not left, or were tried three times in vain."""
         return self._connection.scalar(_STRUGGLING, {"before": before}) or 0
@@ -288,6 +297,19 @@ _NOTE_REPORT = (
     sa.update(outbox)
     .where(outbox.c.id == sa.bindparam("entry_id"), outbox.c.state != OutboxState.SENDING.value)
     .values(state=sa.bindparam("new_state"), last_error=sa.bindparam("new_error"), finished_at=sa.bindparam("now"))
+)
+
+_UNSENT = sa.select(*outbox.c, _RAW).where(UNSENT).order_by(outbox.c.id)
+
+_TAKE_FOR_SENT = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("entry_id"))
+    .values(
+        state=OutboxState.SENT.value,
+        fence=outbox.c.fence + 1,
+        last_error=sa.bindparam("new_error"),
+        finished_at=sa.bindparam("now"),
+    )
 )
 
 _TO_ARCHIVE = sa.select(*outbox.c, _RAW).where(TO_ARCHIVE).order_by(outbox.c.id).limit(sa.bindparam("at_most"))

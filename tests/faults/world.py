@@ -1,6 +1,7 @@
 """The real command between a real IMAP server, an SMTP sink and a database, and mails without end for it."""
 
 import contextlib
+import email
 import itertools
 import re
 import signal
@@ -66,6 +67,10 @@ class World:
     def settle(self, *, seconds: float = 60) -> None:
         """Wait until nothing is on its way any more."""
         until(lambda: not self.unsettled(), seconds=seconds, what=lambda: (self.unsettled(), self.desk.log()[-3000:]))
+
+    def answered_by(self, reply: bytes) -> str:
+        """Return the Message-ID of the mail that a reply answers."""
+        return str(email.message_from_bytes(reply)["In-Reply-To"])
 
     def unsettled(self) -> list[str]:
         return checker.unsettled(self.database_url, self.delivered)

@@ -184,6 +184,9 @@ class MemoryInboxStore:
     def get(self, entry_id: int) -> InboxEntry | None:
         return self._tables.inbox.get(entry_id)
 
+    def unprocessed(self) -> Sequence[InboxEntry]:
+        return [entry for entry in self._tables.inbox.values() if entry.state is InboxState.NEW]
+
     def count_by_state(self) -> Mapping[InboxState, int]:
         return Counter(entry.state for entry in self._tables.inbox.values())
 
@@ -501,6 +504,13 @@ class MemoryOutboxStore:
     def told_to_domain_since(self, domain: str, since: dt.datetime) -> Sequence[str]:
         wanted = domain.casefold()
         return [gist for known, at, gist in self._tables.sent if domain_key(known) == wanted and at >= since]
+
+    def unsent(self) -> Sequence[OutboxEntry]:
+        return self._unsent()
+
+    def take_for_sent(self, entry_id: int, words: str) -> None:
+        entry = self._tables.outbox[entry_id]
+        self._tables.outbox[entry_id] = replace(entry, state=OutboxState.SENT, fence=entry.fence + 1, last_error=words)
 
     def struggling(self, before: dt.datetime) -> int:
         return sum(entry.due_at <= before or entry.attempts >= 3 for entry in self._unsent())
