@@ -23,7 +23,7 @@ from mailbot.parsers.reading import NamesOnFile, Reading, read
 from mailbot.parsers.requests.addresses import OwnedAddress, without_company
 from mailbot.parsers.requests.kinds import Cues, decide_kind
 from mailbot.parsers.requests.persons import Person
-from mailbot.parsers.requests.topics import HOW_TOPICS
+from mailbot.parsers.requests.topics import HOW_TOPICS, asks_how
 from mailbot.parsers.splitting import split_by_site
 
 
@@ -57,7 +57,10 @@ def understand(
 def _topics(reading: Reading, requests: Sequence[Request]) -> tuple[Extracted[str], ...]:
     """Return what the newest mail asks about; how to get self-managed products is told by their own topic."""
     self_managed = bool(requests) and all(r.kind in (Kind.DATA_CENTER, Kind.SERVER) for r in requests)
-    return tuple(t for t in reading.topics if not (self_managed and t.value in HOW_TOPICS))
+    asked = [t for t in reading.topics if not (self_managed and t.value in HOW_TOPICS)]
+    if any(r.kind is Kind.CO_TERM and (r.site or r.sens) for r in requests):  # "can you align .. ?" is the request
+        asked = [t for t in asked if t.value != "co_term" or asks_how(t.evidence[0].text)]
+    return tuple(asked)
 
 
 def _changes(reading: Reading) -> bool:

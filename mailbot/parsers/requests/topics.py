@@ -4,11 +4,17 @@ import re
 from collections.abc import Sequence
 
 from mailbot.domain.evidence import Extracted
+from mailbot.parsers.fold import fold
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _QUESTION_MARK = re.compile(r"[?？]\s*[)）\"”]?\s*$")
+
+_HOW = re.compile(
+    r"^(?:how|what|wie|was|comment|como|que|come|cosa|cos|hoe|wat|jak|co|nasil|ne|как|что)(?![^\W\d_])"
+    r"|如何|怎|什么|什麼|どう|どのよう|方法|어떻게|방법"
+)
 
 HOW_TOPICS = ("how_to_quote", "how_to_renew_or_upgrade")
 """Topics that self-managed products answer by their own topic."""
@@ -31,9 +37,21 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
                 continue
             if hit.key in HOW_TOPICS and self_managed:
                 continue
+            if hit.key in ("monthly", "trial") and _is_left(scan, hit):
+                continue
             if hit.tag.startswith("topics.said.") or question:
                 found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
     return list(found.values())
+
+
+def asks_how(words: str) -> bool:
+    """Whether words ask how or what something is, not whether it can be done for this customer."""
+    return bool(_HOW.search(fold(words)))
+
+
+def _is_left(scan: Scan, hit: Hit) -> bool:
+    """Whether a way of billing is only what a site leaves ("quote the move from monthly to annual?")."""
+    return any(h.tag == "kinds.existing_site" and h.start < hit.end and hit.start < h.end for h in scan.hits)
 
 
 def is_question(scan: Scan, unit: Unit) -> bool:
