@@ -27,6 +27,16 @@ _PROVINCES = (  # as unmistakable as a Japanese prefecture
     ),
     ("TW", re.compile(r"(?:[臺台][北中南]|新北|桃園|高雄)市|[一-鿿]{2}縣[一-鿿]{2,3}[市鄉鎮]")),
 )
+_DIGIT = "[0-9０-９]"
+_HYPHEN = "[-‐‑−－]"
+_NUMBERED = re.compile(  # the houses, floors and postcodes of East Asia, whose numbers count nobody
+    rf"〒\s?{_DIGIT}{{3}}{_HYPHEN}?{_DIGIT}{{4}}"
+    r"|(?:北海道|東京都|京都府|大阪府|[一-鿿]{2,3}県)[^\s、。，,:：0-9０-９]{0,12}[市区町村郡][^\s、。，,:：0-9０-９]{0,14}"
+    rf"{_DIGIT}+(?:(?:{_HYPHEN}{_DIGIT}+)+|(?:丁目|番地?|号)(?:{_DIGIT}|{_HYPHEN}|丁目|番地?|号)*)"
+    rf"(?:[ 　]?[^\s、。，,:：0-9０-９]{{0,12}}{_DIGIT}+(?:階|号室|[FＦ](?![a-z])))?"
+    rf"|[路街道巷弄段]\s?{_DIGIT}+[号號弄巷](?:[^\s、。，,]{{0,12}}?{_DIGIT}+[室楼樓层層])?"
+    r"|(?:특별시|광역시|자치시|[가-힣]시)\s[^,.\n0-9]{0,24}[로길]\s?[0-9]+(?:-[0-9]+)?(?:,?\s?[0-9]+[층호])?"
+)
 _STREET = re.compile(
     r"[\d０-９一二三四五六七八九十]|p\.?\s?o\.?\s?box|postfach|apartado|boite postale|casilla", re.IGNORECASE
 )
@@ -55,6 +65,11 @@ def read_address(text: str, gazetteers: Gazetteers) -> PostalAddress | None:
     if not cjk and len(parts) < (1 if code in _CITY_STATES else 2):
         return None
     return PostalAddress(text=plain, country=code, region=_region(plain, code, gazetteers))
+
+
+def numbered_places(text: str) -> list[tuple[int, int]]:
+    """Return where a text writes the house, the floor or the postcode of an address in East Asia."""
+    return [m.span() for m in _NUMBERED.finditer(text)]
 
 
 def find_country(text: str, gazetteers: Gazetteers) -> tuple[str, int, int] | None:

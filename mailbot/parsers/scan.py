@@ -12,6 +12,7 @@ from mailbot.parsers.dates import DateMention, find_dates
 from mailbot.parsers.fold import fold
 from mailbot.parsers.lexicon import Knowledge, Lexicon
 from mailbot.parsers.phrases import Hit
+from mailbot.parsers.postal import numbered_places
 
 _DOT = r"\s?(?:[.。]|\(dot\)|\[dot\]|\(punkt\)|\(punto\)|\(点\)|（点）)\n?\s?"
 _EMAIL = re.compile(
@@ -86,9 +87,11 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
     busy += [m.span() for m in _AT_NUMBER.finditer(folded)]
     hits = [h for h in knowledge.phrases(language).scan(folded) if not _inside(h.start, h.end, busy)]
     hits += _misspelt(folded, hits, busy, knowledge)
+    places = numbered_places(part.text)
+    hits = [h for h in hits if not (h.tag.startswith("counters.") and _inside(h.start, h.end, places))]
     hits.sort(key=lambda h: (h.start, -h.end))
     dates = find_dates(folded, hits, lexicons, written_on)
-    busy += [(d.start, d.end) for d in dates]
+    busy += [*places, *((d.start, d.end) for d in dates)]
     numbers = find_numbers(folded, busy, hits, lexicons)
     return Scan(
         message=message,
