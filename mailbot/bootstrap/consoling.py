@@ -20,6 +20,7 @@ from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.console.app import make_app
 from mailbot.console.desk import Console, ConsoleOptions
 from mailbot.console.passwords import Argon2Hasher
+from mailbot.console.searching import kept_searchable
 from mailbot.console.server import listen, serve, serving
 from mailbot.console.templates import Templates
 from mailbot.domain.decision import Decision
@@ -66,7 +67,8 @@ def serve_console(installation: Installation, announce: Callable[[str], None]) -
             render = desk_renderer(installation, desk, signer=desk_signer(installation))
             app = console_app(installation, store, understanding, render, utc_now)
             listening = listen(settings.host, settings.port or 0)
-            serve(app, listening, lambda address: announce(settings.url or address))
+            with kept_searchable(app.state.console):
+                serve(app, listening, lambda address: announce(settings.url or address))
 
 
 @contextmanager
@@ -77,7 +79,8 @@ def running_console(
     settings = installation.settings.console
     with open_desk_store(installation, clock) as store:
         app = console_app(installation, store, understanding, render, clock)
-        with serving(app, listen(settings.host, settings.port or 0)) as address:
+        listening = listen(settings.host, settings.port or 0)
+        with kept_searchable(app.state.console), serving(app, listening) as address:
             yield settings.url or address
 
 

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 def make_app(console: Console) -> Starlette:
     """Return the application (ASGI)."""
     options = console.options
-    return Starlette(
+    app = Starlette(
         routes=[Route(page.path, _endpoint(console, page), methods=[page.method]) for page in ROUTES],
         middleware=[
             Middleware(SecureHeaders, https=options.https),
@@ -42,6 +42,8 @@ def make_app(console: Console) -> Starlette:
         ],
         exception_handlers={HTTPException: _http_error(console)},
     )
+    app.state.console = console
+    return app
 
 
 def _endpoint(console: Console, page: Page) -> Callable[[Request], Awaitable[Response]]:

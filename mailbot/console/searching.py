@@ -1,16 +1,23 @@
 """Keeps the words of cases searchable: cases that have changed since are read again, some at a time."""
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy as sa
+import structlog
 
-from mailbot.domain.errors import InputError
+from mailbot.console.desk import Console
+from mailbot.domain.errors import InputError, TransientError
 from mailbot.ports import Understanding
 from mailbot.service.review import Workbench
 from mailbot.store.queries import CasePage, case_page
 
 AT_ONCE = 50
+PAUSE = 20.0
+BREATH = 0.2  # between two rounds of a long catching up, so that the service gets its turn
+
+log = structlog.get_logger(__name__)
 
 
 def refresh_search(
@@ -29,6 +36,29 @@ def refresh_search(
             uow.search.keep(case.id, version, [*(_case(page) if page else ()), *texts])
             uow.commit()
     return len(waiting)
+
+
+@contextmanager
+def kept_searchable(console: Console) -> Iterator[None]:
+    """Read anew what has changed, in a thread, for the time of the block."""
+    stop = threading.Event()
+    thread = threading.Thread(target=_refresh_all, args=(console, stop), name="mailbot-search")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _refresh_all(console: Console, stop: threading.Event) -> None:
+    pause = 0.0
+    while not stop.wait(pause):
+        try:
+            pause = BREATH if refresh_search(console.bench, console.read) == AT_ONCE else PAUSE
+        except TransientError as error:
+            log.warning("search_not_refreshed", error=type(error).__name__)
+            pause = PAUSE
 
 
 def _case(page: CasePage) -> Iterator[str]:

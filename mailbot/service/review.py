@@ -158,8 +158,10 @@ def undo(bench: Workbench, item_id: int, *, actor: str) -> Settled:
         if item is None or item.settled_at is None:
             raise InputError(f"item {item_id}: nothing has been done with it that could be undone")
         case = uow.cases.get(item.case_id)
+        if any(e.kind == "MailReceived" and e.at > item.settled_at for e in uow.cases.events(case.id)):
+            raise StaleCase(f"item {item_id}: a newer mail has come into case {case.number} since; look again")
         withdrawn = uow.outbox.withdraw(case.id, now)
-        if not withdrawn:
+        if not withdrawn and item.settlement != "not_a_request":
             raise StaleCase(f"item {item_id}: too late, the reply of case {case.number} has left")
         data = {"item": item_id, "settlement": item.settlement, "message_ids": list(withdrawn)}
         case = uow.cases.amend(case, event_of(case, now, "Undone", actor, data), now)

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from mailbot.bootstrap.consoling import console_app
 from mailbot.bootstrap.installation import Installation
+from mailbot.console.searching import kept_searchable
 from mailbot.console.server import listen
 from mailbot.domain.errors import SetupError
 from mailbot.store import upgrade
@@ -55,3 +57,16 @@ def test_a_console_open_to_the_network_must_know_its_address(desk, folder):
     installation = Installation(folder, environment={"MAILBOT_CONSOLE__HOST": "0.0.0.0"})  # noqa: S104  # refused
     with pytest.raises(SetupError, match=r"console\.url must be set"):
         console_app(installation, desk.store, desk.understanding, desk.render, desk.clock)
+
+
+def test_while_the_console_runs_every_case_becomes_searchable(desk):
+    with kept_searchable(desk.app.state.console):
+        until = time.monotonic() + 30
+        while time.monotonic() < until and unsearched(desk):
+            time.sleep(0.05)
+    assert unsearched(desk) == 0
+
+
+def unsearched(desk) -> int:
+    with desk.store.begin() as uow:
+        return len(uow.search.unsearched(1000))

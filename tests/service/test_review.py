@@ -1,3 +1,4 @@
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -197,3 +198,60 @@ def test_replies_of_staff_leave_after_the_hold(desk, bench, draft):
     assert desk.deliver().sent == 0
     desk.clock.advance(minutes=5)
     assert desk.deliver().sent == 1
+
+
+@pytest.fixture
+def holding(bench) -> Workbench:
+    """A bench whose replies wait a minute before they leave."""
+    return dataclasses.replace(bench, hold=dt.timedelta(minutes=1))
+
+
+def test_an_undone_act_sends_nothing_and_the_case_waits_as_before(desk, holding, draft):
+    review.approve(holding, draft.id, actor="kim")
+    undone = review.undo(holding, draft.id, actor="kim")
+    [again] = desk.waiting
+    assert (undone.settlement, undone.next_item) == ("undone", again.id)
+    assert again.decision == draft.decision
+    assert [entry.state for entry in desk.outbox if entry.kind is ReplyKind.QUOTE] == [OutboxState.WITHDRAWN]
+    desk.clock.advance(minutes=5)
+    assert desk.deliver().sent == 1  # the acknowledgement
+
+
+def test_what_was_closed_as_no_request_can_be_taken_back(desk, holding, draft):
+    review.not_a_request(holding, draft.id, "a newsletter", actor="kim")
+    review.undo(holding, draft.id, actor="kim")
+    assert len(desk.waiting) == 1
+
+
+def test_what_has_left_or_was_overtaken_is_not_undone(desk, holding, draft):
+    with pytest.raises(InputError, match="nothing has been done"):
+        review.undo(holding, draft.id, actor="kim")
+    review.approve(holding, draft.id, actor="kim")
+    desk.clock.advance(seconds=30)
+    follow_up = mail("unclear amount", message_id="<2@reseller.example>", in_reply_to="<first@reseller.example>")
+    desk.take(follow_up)
+    with pytest.raises(StaleCase, match="newer mail"):
+        review.undo(holding, draft.id, actor="kim")
+    [newer] = desk.waiting
+    assert newer.decision.quote is None
+
+
+def test_too_late_is_too_late(desk, holding, draft):
+    review.approve(holding, draft.id, actor="kim")
+    desk.clock.advance(minutes=2)
+    with pytest.raises(StaleCase, match="too late"):
+        review.undo(holding, draft.id, actor="kim")
+
+
+def test_a_case_is_handed_back_when_the_machine_can_go_on_without_what_was_set(desk, bench, draft):
+    with pytest.raises(InputError, match="ask for a person again"):
+        review.hand_back(bench, draft.id, actor="kim")
+    desk.understanding.overrides = "answer"
+    assert review.hand_back(bench, draft.id, actor="kim").reply is ReplyKind.ANSWER
+
+
+def test_every_act_is_in_the_audit_trail(desk, bench, draft):
+    review.note(bench, draft.case_id, "called them", actor="lee")
+    review.approve(bench, draft.id, actor="kim")
+    trail = desk.store.tables.audit
+    assert trail == [("lee", "Noted", draft.case_number), ("kim", "Approved", draft.case_number)]

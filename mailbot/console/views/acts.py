@@ -133,7 +133,7 @@ def _act(console: Console, visit: Visit, do: Callable[[int], Settled], given: di
     if settled.next_item:
         query = urlencode({"done": settled.settlement})
         return visit.go(f"/cases/{settled.case_number}?{query}")
-    held = settled.reply is not None and bool(console.bench.hold)
+    held = (settled.reply is not None and bool(console.bench.hold)) or settled.settlement == "not_a_request"
     query = urlencode(
         {"done": settled.settlement, "case": settled.case_number, "item": item, **({"undo": "1"} if held else {})}
     )

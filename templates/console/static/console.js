@@ -50,9 +50,11 @@ document.addEventListener("click", (event) => {
 const form = document.querySelector("form[data-preview]");
 if (form) {
   let timer = 0, running = null;
+  const was = (input) => input.tagName === "SELECT" ? (all("option", input).find((option) => option.defaultSelected) || input.options[0]).value : input.defaultValue;
   form.addEventListener("input", (event) => {
     const field = event.target.closest(".field");
-    if (field) field.classList.toggle("changed", event.target.value !== (event.target.defaultValue ?? event.target.dataset.was));
+    if (field) field.classList.toggle("changed", event.target.value !== was(event.target));
+    form.classList.toggle("dirty", all(".field.changed", form).length > 0);
     window.clearTimeout(timer);
     timer = window.setTimeout(refresh, 250);
   });
