@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from mailbot.parsers.attachments.charset import likeliest
+
 # What mail programs write for a label, and the superset that they mean by it.
 _MEANT = {
     "us-ascii": "cp1252",
@@ -182,7 +184,6 @@ def _guess(data: bytes) -> tuple[str, str] | None:
     from charset_normalizer import from_bytes  # its tables take 30 ms to load and are rarely needed
 
     best = from_bytes(data[:_GUESS_BYTES], cp_isolation=list(_GUESSES), enable_fallback=False).best()
-    if best is None:
-        return None
-    text = _strict(data, best.encoding)
-    return None if text is None else (text, best.encoding)
+    codec = likeliest(data[:_GUESS_BYTES]) if best is None else best.encoding  # none: too short for its statistics
+    text = _strict(data, codec)
+    return None if text is None else (text, codec)

@@ -141,9 +141,11 @@ def _is_promotion(text: str, knowledge: MailKnowledge) -> bool:
 
     The number stands among words of its own ("ask for our 30 day trial"), away from the products and from both ends.
     """
+    if len(text) > _MAX_PROMOTION:
+        return False
     folded = text.casefold().strip()
     numbers = list(_WHOLE_NUMBER.finditer(folded))
-    if len(numbers) != 1 or len(folded) > _MAX_PROMOTION or folded.startswith(knowledge.postscripts):
+    if len(numbers) != 1 or folded.startswith(knowledge.postscripts):
         return False
     if _IDENTIFIER.search(folded) or any(_is_counted(folded, w) for w in knowledge.count_words if w in folded):
         return False

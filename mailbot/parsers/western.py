@@ -27,9 +27,14 @@ def likely(data: bytes, languages: Languages) -> str | None:
     if not runs or max(map(len, runs)) > _LONGEST or sum(map(len, runs)) > _MEAN * len(runs) or _is_utf8(sample):
         return None
     plain = detect(_NOT_ASCII_WORD.sub(b" ", sample).decode("ascii"), languages)
+    return _best(sample, plain, languages) or _best(sample, None, languages)
+
+
+def _best(sample: bytes, language: str | None, languages: Languages) -> str | None:
+    """Return the set that fits the language best; without one each set is held against the language it gives."""
     best: tuple[float, str] | None = None
     for codec in _CANDIDATES:
-        fit = _fit(sample, codec, plain, languages)
+        fit = _fit(sample, codec, language, languages)
         if fit is not None and fit >= _SHARE and (best is None or fit > best[0]):
             best = fit, codec
     return None if best is None else best[1]
@@ -43,7 +48,9 @@ def _fit(sample: bytes, codec: str, plain: str | None, languages: Languages) -> 
         return None
     if _C1.search(text):
         return None
-    language = plain or detect(text, languages)
+    # A quoted mail may be in another language: the lines that have such letters tell.
+    accented = "\n".join(line for line in text.splitlines() if not line.isascii())
+    language = plain or detect(accented, languages)
     judged = [*_own(text, language, languages), *[False] * len(_BETWEEN_LETTERS.findall(text))]
     return sum(judged) / len(judged) if judged else None
 

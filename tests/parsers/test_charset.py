@@ -56,6 +56,10 @@ def test_undeclared_bytes_are_guessed_and_the_doubt_is_told(text: str, codec: st
     assert "guessed" in defect
 
 
+def test_a_short_text_without_declaration_is_still_guessed() -> None:
+    assert decode("안녕하세요, 담당자는 김하은입니다.".encode("cp949"), None)[0] == "안녕하세요, 담당자는 김하은입니다."
+
+
 def test_an_iso_2022_jp_mail_without_declaration_is_read() -> None:
     assert decode(JAPANESE.encode("iso2022_jp"), None)[0] == JAPANESE
 

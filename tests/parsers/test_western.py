@@ -18,6 +18,7 @@ GERMAN = "Guten Tag, bitte um ein Angebot für 50 Benutzer. Mit freundlichen Gr�
     [
         (TURKISH, "iso8859_9"),
         (TURKISH, "cp1254"),
+        ("Eksik bilgiler: Jira Standard\nYetkili kişi Gülşah. İyi günler, Çağla Yıldırım", "cp1254"),
         (POLISH, "iso8859_2"),
         (POLISH, "cp1250"),
         (SPANISH, "cp1252"),

@@ -29,7 +29,7 @@ def decode(content: bytes) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode(_likeliest(content[:_SAMPLE]), "replace")
+        return content.decode(likeliest(content[:_SAMPLE]), "replace")
 
 
 def _wide_charset(content: bytes) -> str | None:
@@ -41,7 +41,7 @@ def _wide_charset(content: bytes) -> str | None:
     return "utf-16-le" if sample[1::2].count(0) >= sample[0::2].count(0) else "utf-16-be"
 
 
-def _likeliest(sample: bytes) -> str:
+def likeliest(sample: bytes) -> str:
     """Return the charset whose reading looks most like a language; Western text has its high bytes alone."""
     runs = _HIGH_RUN.findall(sample)
     if all(len(run) <= 2 for run in runs) and sum(map(len, runs)) < 1.5 * len(runs):
