@@ -49,7 +49,7 @@ _NOT_COUNTS = (
     re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)"),
 )
 _MARKER = re.compile(
-    r"(?m)^[ \t>*-]*(?:(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.?\s?\d{1,3}(?=[.:)\s])"
+    r"(?m)^[ \t>*-]*(?:(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.? ?\d{1,3}(?=[.:)\s])"
     r"|\(?\d{1,2}[.)、．）](?=\s|[^\d\s])|[①-⑳]|[（(]\d{1,2}[）)])"
 )
 

@@ -9,7 +9,7 @@ from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _BULLET = re.compile(
-    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.?\s?\d{1,3}[.:)]?\s+)?"
+    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.? ?\d{1,3}[.:)]?\s+)?"
     r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*"
     r"(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
 )
@@ -235,7 +235,7 @@ class _Layouter:
             )
             return
         if labelled >= 2 and labelled >= len(filled) - 2 and self._is_header(cells, tags):
-            self._header = [label_tags(self._scan, a, b, 0.3) for a, b in cells]
+            self._header = self._columns(cells)
             self._products = [next((h.key for h in self._scan.within(a, b, "product")), "") for a, b in cells]
             return
         if self._header and len(filled) > 1 and not self._is_form_row(cells, tags, filled):
@@ -245,6 +245,14 @@ class _Layouter:
             yield Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
             return
         yield from self._form(start, end, cells, tags)
+
+    def _columns(self, cells: Sequence[tuple[int, int]]) -> list[frozenset[str]]:
+        """Return what each column holds; beside what is there now, "renew with" heads what is wanted."""
+        columns = [label_tags(self._scan, a, b, 0.3) for a, b in cells]
+        if any("users_now" in c for c in columns) and not any("users" in c and "users_now" not in c for c in columns):
+            wanted = [bool(self._scan.within(a, b, "kinds.renewal", "kinds.upgrade")) for a, b in cells]
+            return [c or frozenset({"users"} if w else ()) for c, w in zip(columns, wanted, strict=True)]
+        return columns
 
     def _is_header(self, cells: Sequence[tuple[int, int]], tags: Sequence[frozenset[str]]) -> bool:
         held = frozenset().union(*tags)

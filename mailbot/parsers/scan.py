@@ -32,6 +32,8 @@ _SEN_MORE = re.compile(
 )
 _ENTITLEMENT = re.compile(r"(?<![a-z0-9])e-([a-z0-9]{3})-([a-z0-9]{3})-([a-z0-9]{3})(?![a-z0-9-])")
 _AT_NUMBER = re.compile(r"(?<![a-z])at-?\s?\d{7,9}")
+_BOX = re.compile(r"[(\[](?: {0,3}|[x✓✔])[)\]]|[☐☑☒□■]")
+_TICKED = re.compile(r"[x✓✔☑☒■]")
 _TOKEN = re.compile(r"[a-z]{5,}(?:\s[a-z]+){0,2}")
 
 
@@ -85,6 +87,7 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
     hosts = tuple(Span(m.start(), m.end(), m[0]) for p in (_URL, _HOST) for m in p.finditer(folded))
     busy = [(s.start, s.end) for s in (*emails, *sites, *sens, *hosts)]
     busy += [m.span() for m in _AT_NUMBER.finditer(folded)]
+    busy += _not_ticked(folded)
     hits = [h for h in knowledge.phrases(language).scan(folded) if not _inside(h.start, h.end, busy)]
     hits += _misspelt(folded, hits, busy, knowledge)
     places = numbered_places(part.text)
@@ -122,6 +125,24 @@ def _sites(folded: str, emails: tuple[Span, ...]) -> Iterator[Span]:
     for m in _SITE.finditer(folded):
         if m[1] not in _NOT_SITES and not _inside(m.start(), m.end(), taken):
             yield Span(m.start(), m.end(), f"{m[1]}.atlassian.net")
+
+
+def _not_ticked(folded: str) -> Iterator[tuple[int, int]]:
+    """The choices of a form that are left open: in "( ) new (x) renewal" what stands at the empty box."""
+    boxes = list(_BOX.finditer(folded))
+    shapes = {(b[0][0], bool(_TICKED.search(b[0]))) for b in boxes}
+    for i, box in enumerate(boxes):
+        line = (folded.rfind("\n", 0, box.start()) + 1, (folded + "\n").index("\n", box.end()))
+        beside = [b for b in boxes if line[0] <= b.start() < line[1]]
+        alone = box[0][0] in "([" and (box[0][0], True) in shapes
+        if _TICKED.search(box[0]) or not (alone or any(_TICKED.search(b[0]) for b in beside)):
+            continue
+        follows = folded[beside[-1].end() : line[1]].strip()
+        if follows:  # the box stands before its choice
+            yield box.end(), min(boxes[i + 1].start(), line[1]) if i + 1 < len(boxes) else line[1]
+        else:
+            colon = folded.rfind(":", line[0], box.start()) + 1
+            yield max([line[0], colon, *(b.end() for b in beside if b.end() <= box.start())]), box.start()
 
 
 def _sens(folded: str) -> Iterator[Span]:

@@ -85,6 +85,10 @@ def _put_off(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> boo
     counts = [n for n in scan.numbers if left <= n.start < right and not (n.spelled and n.end - n.start == 1)]
     if scan.within(left, right, "cues.want") or counts:
         return False
+    for product in scan.within(right, sentence[1], "product"):  # "(Jira, Confluence) stay as they are this time"
+        if not _CLAUSE_END.fullmatch(scan.folded[right : product.start].strip()):
+            break
+        right = product.end
     for cue in _refusals(scan, (right, sentence[1]), "cues.drop"):
         after = _clause(scan, sentence, cue.start, cue.end)[1]
         if cue.start - right <= 16 and not scan.within(right, after, "product"):

@@ -96,7 +96,7 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
     if replaces and (counted or scan.within(*bounds, "product")):
         return QuantityMention(start=first.start, end=second.end, quantity=Users(first.value), from_users=second)
     if not counted and not _ARROW.fullmatch(between) and not _opener(scan, first):
-        return None
+        return _either(scan, bounds, first, second)
     plain = _without_counters(scan, first.end, second.start)
     start, end = first.start, second.end
     apart = re.search(r"[,，、]", between) or scan.within(first.end, second.start, "product")
@@ -111,6 +111,17 @@ def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | N
     if first.value < second.value and (_DASH.fullmatch(plain) or _range_word(scan, first, second, plain)):
         return QuantityMention(start=start, end=end, quantity=UserRange(first.value, second.value))
     return None
+
+
+def _either(scan: Scan, bounds: tuple[int, int], first: Number, second: Number) -> QuantityMention | None:
+    """Two bare numbers to choose from at the end of a clause ("whether it will be 400 or 500, ..")."""
+    joined = any(
+        h.start - first.end <= 1 and second.start - h.end <= 1 for h in scan.within(first.end, second.start, "cues.or")
+    )
+    ends = re.match(r"\s*(?:[,.;?!)]|$)", scan.folded[second.end : bounds[1]])
+    if not joined or not ends or first.spelled or second.spelled or first.value >= second.value:
+        return None
+    return QuantityMention(start=first.start, end=second.end, quantity=OneOf((first.value, second.value)))
 
 
 def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -> QuantityMention | None:
