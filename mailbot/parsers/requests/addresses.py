@@ -83,7 +83,11 @@ def without_company(
 
 
 def _up_to_label(scan: Scan, start: int, text: str, gazetteers: Gazetteers) -> str:
-    """Cut a CJK address before the clause that names something else (a contact, a company)."""
+    """Cut a CJK address at its sentence, and before the clause that names something else (a contact, a company)."""
+    for m in re.finditer(r"\.\s+", text):
+        if read_address(text[: m.start()], gazetteers):
+            text = text[: m.start()]
+            break
     for m in re.finditer(r"[,，;；、。]\s*", text):
         rest = text[m.end() :]
         labelled = any(h.start == start + m.end() and h.tag in _NOT_POSTAL for h in scan.hits)
@@ -120,8 +124,8 @@ def _of_unit(
         found = address_in(scan, unit.value_start, unit.end, owner, gazetteers)
         if found is not None:
             yield found
-            return
-        marks = [h for h in marks if h.start < unit.value_start]
+        left = unit.value_start if found is None else found.value.evidence[0].end
+        marks = [h for h in marks if (h.start < left if found is None else h.start >= left)]
     for mark in marks:
         limit = unit.end if unit.kind != "sentence" else min(len(scan.text), unit.end + 160)
         later = [h.start for h in scan.hits if h.tag == "labels.billing_address" and h.start > mark.end]

@@ -7,7 +7,7 @@ from mailbot.domain.evidence import Extracted
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.people import name_at
-from mailbot.parsers.requests.addresses import OwnedAddress, address_in
+from mailbot.parsers.requests.addresses import OwnedAddress, address_in, find_addresses
 from mailbot.parsers.requests.answers import Asked
 from mailbot.parsers.requests.persons import Person, Senders
 from mailbot.parsers.scan import Scan
@@ -49,6 +49,10 @@ def answered_addresses(
             continue  # its own label says what it is
         if answer is not None and answer.tags & {"billing_address", "address"}:
             owner = "customer" if answer.tags & {"customer", "contact"} or answer.theirs else "reseller"
+            marked = find_addresses(body, [unit], (), knowledge.gazetteers)
+            if marked:  # found already, with the party that the sentence names
+                out += [OwnedAddress(owner, a.address, a.value) for a in marked if a.owner is None]
+                continue
             colon = re.compile(r"[^:：\d\n]{0,24}[:：]\s*").match(body.text, unit.start, unit.end)
             start = colon.end() if colon else unit.start
             found = address_in(body, start, unit.end, owner, knowledge.gazetteers)
