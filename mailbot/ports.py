@@ -370,8 +370,11 @@ class OutboxStore(Protocol):
         due_at: dt.datetime | None = None,
         error: str | None = None,
         archive: bool = False,
+        counted: bool = True,
     ) -> None:
         """Put the claimed row into `state`; READY with a later `due_at` is a retry. `archive`: a copy is to be kept.
+
+        An attempt that is not `counted` has not been made.
 
         Raises LeaseLost when another worker has claimed it since.
         """

@@ -13,6 +13,10 @@ class TransientError(MailbotError):
     """The world said no for now (network, lock, 4xx); the same step is tried again later."""
 
 
+class ServerAway(TransientError):
+    """A server cannot be reached at all; what was to be done has not been begun."""
+
+
 class SetupError(MailbotError):
     """The installation is wrong; the program refuses to start and says what to mend. Exit status 2."""
 

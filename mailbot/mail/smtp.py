@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailbot.domain.errors import OutcomeUnknown, Refused, SetupError, TransientError
+from mailbot.domain.errors import OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
 from mailbot.domain.outgoing import SendPhase
 from mailbot.fail_points import fail_point
 from mailbot.mail.tls import Login, Security, Server, connection_error, context_for
@@ -50,7 +50,8 @@ class SmtpTransport:
 
         `sender` is the envelope's, empty for the null sender. Raises Refused for 5xx and for a message or address
         that must not be sent, TransientError for 4xx and for whatever goes wrong before the final dot,
-        OutcomeUnknown when the connection ends after it, SetupError for a server that is configured wrongly.
+        OutcomeUnknown when the connection ends after it, SetupError for a server that is configured wrongly. One that
+        cannot be reached, or takes no login, is ServerAway.
         """
         _check(sender, recipients, raw)
         with self._turn:
@@ -83,7 +84,10 @@ class SmtpTransport:
             with contextlib.suppress(smtplib.SMTPServerDisconnected):
                 return self._introduce(self._session, sender, recipients, raw)
         self._quit()
-        self._session = _connect(self._account)
+        try:
+            self._session = _connect(self._account)
+        except (TransientError, Refused) as error:
+            raise ServerAway(str(error)) from error
         try:
             return self._introduce(self._session, sender, recipients, raw)
         except smtplib.SMTPServerDisconnected as error:

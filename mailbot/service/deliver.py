@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from mailbot.domain.case import CaseEvent
-from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, SetupError, TransientError
+from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, ReplyKind, SendPhase
 from mailbot.fail_points import fail_point
 from mailbot.ports import Archive, Clock, Store, Transport
@@ -55,7 +55,10 @@ class DeliverReport:
 def deliver_due(
     store: Store, transport: Transport, clock: Clock, options: DeliverOptions, archive: Archive | None = None
 ) -> DeliverReport:
-    """Every due message has been tried once, at most AT_ONCE of them."""
+    """Every due message has been tried once, at most AT_ONCE of them.
+
+    Raises ServerAway or SetupError when the server cannot be used at all; the messages do not suffer from it.
+    """
     states: list[OutboxState] = []
     failures = 0
     while len(states) < AT_ONCE and failures < FAILURES_IN_A_ROW:
@@ -123,7 +126,10 @@ def _deliver(
         return _outcome_unknown(entry, store, clock, options, str(error))
     except Refused as error:
         return _give_up(entry, store, clock, f"refused: {error}")
-    except (TransientError, SetupError) as error:
+    except (ServerAway, SetupError) as error:
+        _put_back(entry, store, error)
+        raise
+    except TransientError as error:
         return _try_again(entry, store, clock, options, error)
 
 
@@ -150,6 +156,14 @@ def _try_again(
         uow.commit()
     log.warning("not_sent_yet", entry=entry.id, attempt=entry.attempts, error=type(error).__name__)
     return OutboxState.READY
+
+
+def _put_back(entry: OutboxEntry, store: Store, error: Exception) -> None:
+    """The message is where it was in the queue: the server, not the message, is the trouble."""
+    words = entry.last_error if _was_unknown(entry) else str(error)
+    with store.begin() as uow:
+        uow.outbox.finish(entry, OutboxState.READY, error=words, counted=False)
+        uow.commit()
 
 
 def _outcome_unknown(

@@ -100,6 +100,7 @@ class SqlOutboxStore:
         due_at: dt.datetime | None = None,
         error: str | None = None,
         archive: bool = False,
+        counted: bool = True,
     ) -> None:
         """Put the claimed row into `state`; READY with a later `due_at` is a retry. `archive`: a copy is to be kept."""
         values = {
@@ -110,6 +111,7 @@ class SqlOutboxStore:
             "new_error": error,
             "new_finished_at": None if state is OutboxState.READY else self._clock(),
             "new_to_archive": archive,
+            "uncounted": 0 if counted else 1,
         }
         if self._connection.execute(_FINISH, values).rowcount == 0:
             raise _lease_lost(entry)
@@ -352,6 +354,7 @@ _FINISH = (
         last_error=sa.bindparam("new_error"),
         finished_at=sa.bindparam("new_finished_at"),
         to_archive=sa.bindparam("new_to_archive"),
+        attempts=outbox.c.attempts - sa.bindparam("uncounted", type_=sa.Integer),
         lease_owner=None,
         lease_until=None,
     )

@@ -2,9 +2,11 @@ import datetime as dt
 
 import pytest
 
-from mailbot.domain.errors import OutcomeUnknown, Refused, SetupError, TransientError
+from mailbot.domain.errors import OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
 from mailbot.domain.outgoing import OutboxState, SendPhase
+from mailbot.service.budget import ReplyBudget
 from mailbot.service.deliver import DeliverReport
+from mailbot.service.process import ProcessOptions
 from tests.support.fake_desk import mail
 
 LOST = TransientError("connection lost")
@@ -86,12 +88,36 @@ def test_a_server_that_is_away_is_not_tried_for_every_message(desk):
     assert desk.deliver() == DeliverReport(again=3)
 
 
-def test_a_wrong_configuration_loses_no_message(with_question):
+@pytest.mark.parametrize("error", [SetupError("certificate not accepted"), ServerAway("connection refused")])
+def test_a_server_that_cannot_be_used_costs_no_message_an_attempt(with_question, error):
     desk = with_question
-    desk.transport.fail((SendPhase.CONNECTED, SetupError("certificate not accepted")))
-    assert desk.deliver() == DeliverReport(again=1)
-    desk.clock.advance(minutes=2)
+    for _ in range(500):
+        desk.transport.fail((SendPhase.CONNECTED, error))
+        with pytest.raises(type(error)):
+            desk.deliver()
+        desk.clock.advance(minutes=15)
     assert desk.deliver() == DeliverReport(sent=1)
+    assert desk.outbox[0].attempts == 1
+
+
+def test_after_a_long_outage_everything_leaves_soon_and_in_order(desk):
+    generous = ReplyBudget(without_news_per_day=100, without_news_per_domain_day=100, burst=100)
+    desk.process_options = ProcessOptions(domain="desk.example", budget=generous)
+    for number in range(100):
+        sender = f"a@r{number % 20}.example"
+        desk.mailbox.deliver(mail(f"ask {number}", message_id=f"<{number}@x.example>", sender=sender))
+    desk.receive()
+    desk.process()
+    desk.transport.fail(*[(SendPhase.CONNECTED, ServerAway("connection refused"))] * 720)
+    for _ in range(720):  # six hours
+        with pytest.raises(ServerAway):
+            desk.deliver()
+        desk.clock.advance(seconds=30)
+    desk.clock.advance(seconds=60)
+    assert desk.deliver() == DeliverReport(sent=100)
+    for sender in {taken.recipients for taken in desk.transport.taken}:
+        numbers = [int(one.raw.split(b": ")[-1]) for one in desk.transport.taken if one.recipients == sender]
+        assert numbers == sorted(numbers)
 
 
 def test_a_refused_message_is_shown_to_staff_and_not_sent_again(with_question):

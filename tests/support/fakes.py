@@ -469,9 +469,13 @@ class MemoryOutboxStore:
         due_at: dt.datetime | None = None,
         error: str | None = None,
         archive: bool = False,
+        counted: bool = True,
     ) -> None:
         held = self._held(entry)
-        self._tables.outbox[entry.id] = replace(held, state=state, due_at=due_at or held.due_at, last_error=error)
+        attempts = held.attempts if counted else held.attempts - 1
+        self._tables.outbox[entry.id] = replace(
+            held, state=state, attempts=attempts, due_at=due_at or held.due_at, last_error=error
+        )
         if archive:
             self._tables.unarchived.add(entry.id)
 
