@@ -63,6 +63,8 @@ def assert_that_staff_can_settle(mailbot):
     assert "approved by anna" in again.stderr
     declined = mailbot("review", "decline", stranger, "--text", "We cannot help with this one.")
     assert "declined, decline on its way" in declined.stdout
+    corrected = mailbot("review", "correct", numbers["ambiguous_quantity"], "lines[0].users=55")
+    assert "corrected, quote on its way" in corrected.stdout
     assert mailbot("review", "list").stdout == "nothing waits\n"
 
 
