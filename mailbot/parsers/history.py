@@ -17,6 +17,10 @@ _DATED_ADDRESS = re.compile(
     r"\s*(?:[^\W\d_]{1,4}[.,]{1,2}\s{0,3})?(?=.{0,20}\b(?:19|20)\d\d)\d{1,4}.{1,80}?\d{1,2}[:：.時시]\d{2}.{0,120}"
     r"[<(（][^\s@<(]{1,64}@[^\s@]{3,100}[>)）]\s*[:：]\s*\Z"
 )
+# A date without a time; it counts only with quoted lines right below: "2026/11/17 Jane <jane@a.example>:".
+_DAY_ADDRESS = re.compile(
+    r"\s*(?=.{0,20}\b(?:19|20)\d\d)\d{1,4}.{1,120}[<(（][^\s@<(]{1,64}@[^\s@]{3,100}[>)）]\s*[:：]\s*\Z"
+)
 _DATED_START = re.compile(r"\s*(?:[^\W\d_]{1,4}[.,]{0,2}\s{0,3})?\d")
 _PREFIX = re.compile(
     r"\s*(?:\[[^\]]{1,30}\]\s*)?([^\W\d_]{1,12}|[^\W\d_]{1,4}\s[^\W\d_]{1,4})\s?(?:\[\d{1,3}\]|\(\d{1,3}\))?\s?[:：]"
@@ -137,6 +141,8 @@ def _block_at(
         return Block(first=start, body=header[0], last=last, author=header[1], header=True)
     if count := _attribution(lines, i, last, knowledge):
         return _below_attribution(lines, i, count, first, last, knowledge)
+    if i + 1 < last and lines[i + 1].is_quoted and len(line.text) <= _MAX_LINE and _DAY_ADDRESS.match(line.text):
+        return _below_attribution(lines, i, 1, first, last, knowledge)
     if line.quote and (i == first or lines[i - 1].quote != line.quote):
         end = _end_of_element(lines, i, last)
         body, named, has_header = _top(lines, i, end, False, knowledge)

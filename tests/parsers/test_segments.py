@@ -77,6 +77,13 @@ def test_an_attribution_and_the_quoted_lines_below_are_history(attribution: str,
     assert new_text(text, mail_knowledge) == "50, Premium"
 
 
+@pytest.mark.parametrize("day", ["2026年11月17日", "2026/11/17", "17.11.2026,"])
+def test_a_day_and_an_address_right_above_quoted_lines_are_history(day: str, mail_knowledge: MailKnowledge) -> None:
+    line = f"{day} Quote Desk <desk@vendor.example>:"
+    assert new_text(f"{line}\n> Which plan?\n\nPremium\n", mail_knowledge) == "Premium"
+    assert line in new_text(f"{line}\nJira Premium, 50 users\n", mail_knowledge)
+
+
 @pytest.mark.parametrize("attribution", ATTRIBUTIONS)
 def test_history_without_quote_signs_is_history_too(attribution: str, mail_knowledge: MailKnowledge) -> None:
     text = f"50, Premium\n\n{attribution}\n\nWhich plan?\nHow many users of Jira? For example 100 users.\n"
