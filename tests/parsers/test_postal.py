@@ -76,6 +76,25 @@ def test_countries_by_the_names_that_mails_use(text: str, country: str, knowledg
             ],
         ),
         (
+            "tr",
+            "Müşterinin fatura adresi: Kızılay Mah. Gazi Sokak No: 12, 06420 Ankara, Türkiye. "
+            "Fatura adresimiz: Atatürk Caddesi No: 45, 34384 Şişli/İstanbul, Türkiye.",
+            [
+                ("customer", "Kızılay Mah. Gazi Sokak No: 12, 06420 Ankara, Türkiye"),
+                ("reseller", "Atatürk Caddesi No: 45, 34384 Şişli/İstanbul, Türkiye"),
+            ],
+        ),
+        (
+            "pt",
+            "Endereço de cobrança do cliente: Rua da Prata 52, 1100-420 Lisboa,\nPortugal\n"
+            "Endereço de faturamento do revendedor: Rua das Palmeiras, 310, 01310-100\n São Paulo, Brasil\n"
+            "Produto: Confluence",
+            [
+                ("customer", "Rua da Prata 52, 1100-420 Lisboa, Portugal"),
+                ("reseller", "Rua das Palmeiras, 310, 01310-100 São Paulo, Brasil"),
+            ],
+        ),
+        (
             "zh-Hant",
             "客戶帳單地址：臺北市信義區松仁路100號12樓，臺灣\n我方帳單地址：香港九龍觀塘道388號",
             [("customer", "臺北市信義區松仁路100號12樓，臺灣"), ("reseller", "香港九龍觀塘道388號")],

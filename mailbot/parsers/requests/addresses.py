@@ -19,6 +19,7 @@ _VERB = re.compile(
     r"(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads)\b|是|为|為|は|는|은)"
     rf"\s*(?:{_LEAD_IN})?[:：]?\s*"
 )
+_WRAPPED = re.compile(r"[ \t]*\n[ \t]*[^\s:：][^\n:：]*(?=\n|$)")  # a line that names nothing
 _TAIL = re.compile(r"(?:です|となります|になります|でございます|입니다|이며|です。|。).*$", re.DOTALL)
 _NOT_POSTAL = tuple(f"labels.{k}" for k in ("contact", "name", "email", "phone", "company", "customer", "reseller"))
 _THEIRS = ("labels.customer", "cues.theirs", "cues.customer_intro", "labels.contact")
@@ -122,6 +123,9 @@ def _of_unit(
     if unit.kind == "pair" and ("billing_address" in unit.tags or plain):
         owner = _owner_of_pair(scan, unit)
         found = address_in(scan, unit.value_start, unit.end, owner, gazetteers)
+        wrapped = _WRAPPED.match(scan.text, unit.end)
+        if found is None and wrapped:
+            found = address_in(scan, unit.value_start, wrapped.end(), owner, gazetteers)
         if found is not None:
             yield found
         left = unit.value_start if found is None else found.value.evidence[0].end
@@ -173,6 +177,9 @@ def _owner_of_pair(scan: Scan, unit: Unit) -> str | None:
 
 def _owner(scan: Scan, unit: Unit, mark: Hit) -> str | None:
     """Whose address a mark in prose speaks of: the nearest party named in the same clause, before or after it."""
+    within = _side(scan.within(mark.start, mark.end, *_THEIRS, *_OURS))
+    if within is not None:
+        return within
     left = max(unit.start, mark.start - 40)
     near_before = list(scan.within(left, mark.start, *_THEIRS, *_OURS))
     near_before = [h for h in near_before if not re.search(r"[.,;，。；、]", scan.folded[h.end : mark.start])]

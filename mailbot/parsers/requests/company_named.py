@@ -212,10 +212,18 @@ def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extra
             person = is_person(name, "", knowledge) and (beside_address or hit.tag != "cues.customer_intro")
             if re.match(r"\s*[:：]", scan.text[start + len(name) :][:3]):
                 continue  # the next label of a form
+            if re.match(r",?\s\d", scan.text[start + len(name) :][:3]) and _after_address_label(scan, hit.start):
+                continue  # the street of an address
             legal = has_legal_form(name, knowledge.gazetteers)
             if legal or (len(name) > 2 and not products and not person):
                 return extended(scan, start, start + len(name), knowledge.gazetteers)
     return None
+
+
+def _after_address_label(scan: Scan, start: int) -> bool:
+    """Whether an address is labelled in the same clause before a place ("the billing address of the customer is")."""
+    labels = scan.within(max(0, start - 40), start, "labels.billing_address", "labels.address")
+    return any(not re.search(r"[.:;\n]", scan.text[h.end : start]) for h in labels)
 
 
 def _is_organisation(scan: Scan, start: int, name: str, knowledge: Knowledge) -> bool:
