@@ -199,6 +199,8 @@ def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span
     primary = scan.lexicons[0].code.split("-")[0]
     if any(scan.folded.startswith(w, position) for x in scan.lexicons for w in x.not_names if not w.isascii()):
         return None
+    if any(h.start < position < h.end and h.tag.startswith(("cues.", "labels.")) for h in scan.hits):
+        return None  # in the middle of a word that says something else
     if re.match(f"[{_HANGUL}]", text[position]):
         if position and re.match(f"[{_HANGUL}]", text[position - 1]) and not _KO_PARTICLE.search(text, 0, position):
             return None  # in the middle of a word
@@ -211,7 +213,7 @@ def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span
 
 
 def _chinese(text: str, position: int, end: int, lexicons: Sequence[Lexicon], surnames: frozenset[str]) -> Span | None:
-    titles = {t for x in lexicons for t in x.titles}
+    titles = tuple(t for x in lexicons for t in x.titles)
     for length in (2, 1):
         surname = text[position : position + length]
         if len(surname) == length and surname in surnames:
@@ -220,7 +222,7 @@ def _chinese(text: str, position: int, end: int, lexicons: Sequence[Lexicon], su
                 if not re.match(f"[{_HAN}]", char) or (given and char in _ZH_STOP) or (not given and char in "，。、"):
                     break
                 given += char
-            if given and given[0] not in "先女小经經总總老的是们們司方" and given not in titles:
+            if given and given[0] not in "先女小经經总總老的是们們司方" and not given.startswith(titles):
                 stop = position + length + len(given)
                 return Span(position, stop, text[position:stop])
     return None

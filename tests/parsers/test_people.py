@@ -68,6 +68,11 @@ def test_names_that_look_like_other_words(language: str, text: str, name: str, k
     assert found.value == name
 
 
+def test_no_name_begins_in_the_middle_of_a_word(knowledge: Knowledge) -> None:
+    text = "有问题那边找王工就行"
+    assert name_before(_scan(text, "zh-Hans", knowledge), 0, len(text), knowledge) is None
+
+
 def test_a_name_begins_after_the_company_of_the_sentence_before(knowledge: Knowledge) -> None:
     text = "This is for Brightwater Foods Ltd. Duncan Castellano <"
     found = name_before(_scan(text, "en", knowledge), 0, len(text), knowledge)
