@@ -167,8 +167,9 @@ class _Layouter:
         for separator in _SEPARATOR.finditer(text, start, min(end, start + 64)):
             if separator.start() == start:
                 continue
-            if _SENTENCE_WITHIN.search(text, start, separator.start()):
-                return None
+            named = any(start <= site.start < separator.start() for site in self._scan.sites)
+            if named or _SENTENCE_WITHIN.search(text, start, separator.start()):
+                return None  # "add to the existing site x.atlassian.net: .." opens a list
             strong = bool(re.search("[:：=】\\]\t]", separator[0]))
             tags = label_tags(self._scan, start, separator.start(), 0.5 if strong else 0.9)
             if not tags:

@@ -72,7 +72,7 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
         return Kind.DATA_CENTER
     if not cloud and cues.server and not cues.cloud:
         return Kind.SERVER
-    if cues.co_term and (has_site or lines or cues.quote):
+    if cues.co_term > 1 or (cues.co_term and (has_site or lines or cues.quote)):
         return Kind.CO_TERM
     if (cues.trial or cues.monthly) and cues.annual and cues.existing_site:  # a trial or monthly site goes annual
         return Kind.EXISTING_SITE

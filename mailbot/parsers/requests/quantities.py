@@ -47,7 +47,7 @@ def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -
             continue
         first = numbers[i]
         second = numbers[i + 1] if i + 1 < len(numbers) else None
-        pair = _pair(scan, (start, end), first, second) if second else None
+        pair = _pair(scan, (start, end), first, second, column) if second else None
         if pair is not None:
             found.append(pair)
             i += 2
@@ -86,11 +86,14 @@ def _before_product(scan: Scan, end: int) -> bool:
     )
 
 
-def _pair(scan: Scan, bounds: tuple[int, int], first: Number, second: Number | None) -> QuantityMention | None:
+def _pair(
+    scan: Scan, bounds: tuple[int, int], first: Number, second: Number | None, column: bool
+) -> QuantityMention | None:
     if second is None or second.start - first.end > _BETWEEN_LIMIT:
         return None
     between = scan.folded[first.end : second.start]
-    counted = "\t" not in between and (counter_near(scan, bounds, second) or counter_near(scan, bounds, first))
+    counted = column or counter_near(scan, bounds, second) or counter_near(scan, bounds, first)
+    counted = counted and "\t" not in between
     replaces = not first.spelled and _rejected(scan, bounds, second)
     replaces = replaces and bool(scan.within(first.end, second.start, "cues.instead_before"))
     if replaces and (counted or scan.within(*bounds, "product")):
