@@ -9,7 +9,7 @@ _CANDIDATES = ("cp1252", "cp1254", "cp1250", "iso8859_2", "cp1257")  # of equals
 _SAMPLE = 20_000
 _TAG = re.compile(rb"<[^<>]{0,500}>")
 _RUN = re.compile(rb"[\x80-\xff]+")
-_NOT_ASCII_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_RAW_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 _C1 = re.compile("[\x80-\x9f]")
 _BETWEEN_LETTERS = re.compile(r"(?<=[a-z])[^\w\s'’.,;:!?/&()\"“”„…–—-](?=[a-z])", re.IGNORECASE)
 _LONGEST = 4  # letters with accents in a row
@@ -26,8 +26,12 @@ def likely(data: bytes, languages: Languages) -> str | None:
     runs = _RUN.findall(sample)
     if not runs or max(map(len, runs)) > _LONGEST or sum(map(len, runs)) > _MEAN * len(runs) or _is_utf8(sample):
         return None
-    plain = detect(_NOT_ASCII_WORD.sub(b" ", sample).decode("ascii"), languages)
+    plain = detect(_RAW_WORD.sub(_if_ascii, sample).decode("ascii"), languages)
     return _best(sample, plain, languages) or _best(sample, None, languages)
+
+
+def _if_ascii(word: re.Match[bytes]) -> bytes:
+    return word[0] if word[0].isascii() else b" "
 
 
 def _best(sample: bytes, language: str | None, languages: Languages) -> str | None:
