@@ -173,6 +173,13 @@ class MonitoringSettings(Struct, frozen=True, kw_only=True):
     free_megabytes: Count = 200
 
 
+class RetentionSettings(Struct, frozen=True, kw_only=True):
+    """After how many days `mailbot retention` empties what nothing has happened in."""
+
+    case_days: Annotated[int, Meta(ge=1)] = 1095
+    machine_mail_days: Annotated[int, Meta(ge=1)] = 90
+
+
 class LogSettings(Struct, frozen=True, kw_only=True):
     """What is written about the running service; never bodies or addresses at level `info`."""
 
@@ -209,5 +216,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     intake: IntakeSettings = IntakeSettings()
     sending: SendingSettings = SendingSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
     console: ConsoleSettings = ConsoleSettings()

@@ -1,5 +1,6 @@
 """Transactions: a unit of work is one connection with every store on it."""
 
+import contextlib
 import os
 import socket
 import threading
@@ -123,6 +124,20 @@ class SqlStore:
         """Open a connection for the read models of `queries`; it waits for no writer."""
         with _told_as_transient(), self._engine.connect() as connection:
             yield connection.execution_options(**READ_ONLY)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Open a connection for what no store does; leaving it without commit rolls back."""
+        with self._turn(), _told_as_transient(), self._engine.connect() as connection:
+            yield connection
+
+    def compact(self) -> None:
+        """What was deleted is not in the file of a SQLite database any more; PostgreSQL's own vacuum sees to it there."""
+        if self._writer is None:
+            return
+        with self._turn(), _told_as_transient(), contextlib.closing(self._engine.raw_connection()) as connection:
+            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(statement)
 
     def close(self) -> None:
         """Close the idle connections."""
