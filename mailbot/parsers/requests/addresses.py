@@ -39,7 +39,23 @@ def find_addresses(
     scan: Scan, units: Sequence[Unit], signature: Sequence[tuple[int, int]], gazetteers: Gazetteers
 ) -> list[OwnedAddress]:
     """Return the billing addresses that the mail calls so, in order."""
-    return [a for unit in units for a in _of_unit(scan, unit, signature, gazetteers)]
+    found: list[OwnedAddress] = []
+    for before, unit in zip([None, *units], units, strict=False):
+        found += list(_of_unit(scan, unit, signature, gazetteers)) or _elliptical(scan, before, unit, gazetteers)
+    return found
+
+
+def _elliptical(scan: Scan, before: Unit | None, unit: Unit, gazetteers: Gazetteers) -> list[OwnedAddress]:
+    """Return the address of a sentence that opens with whose it is ("Ours: ..") after one on billing addresses."""
+    if before is None or not scan.within(before.start, before.end, "labels.billing_address"):
+        return []
+    for tag, owner in (("cues.ours", "reseller"), ("cues.theirs", "customer")):
+        for hit in scan.within(unit.start, unit.end, tag):
+            told = re.match(r"\s*(?::|(?:is|ist|est|es|e)\s)", scan.folded[hit.end : unit.end])
+            if told and hit.start - unit.start <= 3:
+                address = address_in(scan, hit.end + told.end(), unit.end, owner, gazetteers)
+                return [address] if address else []
+    return []
 
 
 def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: Gazetteers) -> OwnedAddress | None:

@@ -103,6 +103,8 @@ def _labelled(scan: Scan, unit: Unit, side: str, knowledge: Knowledge) -> Extrac
         "notes",
     }
     inside = "company" in unit.tags and (unit.section == side or side in unit.tags)
+    if "name" in unit.tags and (unit.section == side or side in unit.tags):  # "Name: North Mill Ltd" in a party's block
+        inside = inside or has_legal_form(scan.text[unit.value_start : unit.end], knowledge.gazetteers)
     if "billing_address" in unit.tags and (direct or inside):
         named = CJK_LEGAL.search(scan.text, unit.start, unit.value_start)
         return Extracted(named[0].strip("（( "), (scan.evidence(named.start(), named.end()),)) if named else None
