@@ -6,7 +6,6 @@ quotes keep their numbers and figures, as tax law wants it. What is left names n
 
 import base64
 import datetime as dt
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -33,7 +32,7 @@ from mailbot.store.tables import (
     review_items,
     sent_log,
 )
-from mailbot.store.text import address_key
+from mailbot.store.text import address_hash, address_key
 from mailbot.store.upsert import insert_or_skip
 
 ERASED = "erased"
@@ -63,7 +62,7 @@ def erase_person(connection: sa.Connection, address: str, at: dt.datetime) -> Er
     connection.execute(sa.delete(sent_log).where(sent_log.c.address == key))
     connection.execute(sa.delete(alarms).where(alarms.c.name.contains(key, autoescape=True)))
     gone = connection.execute(sa.delete(contacts).where(contacts.c.email_key == key)).rowcount
-    tombstone = {"address_hash": hashlib.sha256(key.encode()).hexdigest(), "at": at}
+    tombstone = {"address_hash": address_hash(key), "at": at}
     connection.execute(insert_or_skip(connection.dialect.name, erased), tombstone)
     return replace(done, contacts=gone)
 
@@ -124,12 +123,6 @@ def export_person(connection: sa.Connection, address: str) -> Mapping[str, objec
         "events": [{"case": r.number, "at": r.at.isoformat(), "kind": r.kind} for r in events],
         "contacts": [{"site": r.site, "name": r.name, "email": r.email, "role": r.role} for r in on_file],
     }
-
-
-def is_erased(connection: sa.Connection, address: str) -> bool:
-    """Return whether the address was erased on request."""
-    digest = hashlib.sha256(address_key(address).encode()).hexdigest()
-    return connection.scalar(sa.select(erased.c.at).where(erased.c.address_hash == digest)) is not None
 
 
 def _cases_of(connection: sa.Connection, key: str) -> list[int]:

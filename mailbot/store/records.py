@@ -19,8 +19,9 @@ from mailbot.store.convert import (
     taxes_from_json,
     taxes_to_json,
 )
+from mailbot.store.service_tables import erased
 from mailbot.store.tables import contacts, entitlements, record_imports
-from mailbot.store.text import address_key
+from mailbot.store.text import address_hash, address_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +69,16 @@ class SqlRecordStore:
         )
 
     def replace(self, records: Records, desk: Desk, at: dt.datetime) -> None:
-        """Replace everything on file in one transaction; earlier price books stay on record."""
+        """Replace everything on file in one transaction; earlier price books stay on record.
+
+        Contacts whose address was erased on request do not come back.
+        """
+        gone = set(self._connection.scalars(_ERASED))
         self._connection.execute(sa.delete(entitlements))
         self._connection.execute(sa.delete(contacts))
         subscriptions = [_entitlement_row(entitlement) for entitlement in _all_entitlements(records)]
-        people = [_contact_row(contact) for file in records.sites.values() for contact in file.contacts]
+        on_file = (contact for file in records.sites.values() for contact in file.contacts)
+        people = [_contact_row(c) for c in on_file if address_hash(address_key(c.email)) not in gone]
         for table, rows in ((entitlements, subscriptions), (contacts, people)):
             if rows:
                 self._connection.execute(sa.insert(table), rows)
@@ -168,6 +174,8 @@ def _contact(row: AnyRow) -> Contact:  # the row's columns are those of `_FOR_RE
 _ENTITLEMENT_COLUMNS = [column.name for column in entitlements.c if column.name != "id"]
 
 _NEWEST_IMPORT = sa.select(sa.func.max(record_imports.c.id))
+_ERASED = sa.select(erased.c.address_hash)
+
 _IMPORT = sa.select(record_imports).where(record_imports.c.id == sa.bindparam("import_id"))
 
 _concerned = (

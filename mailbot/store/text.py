@@ -19,6 +19,11 @@ def address_key(address: str) -> str:
     return _bounded(clean(address).strip().casefold())
 
 
+def address_hash(key: str) -> str:
+    """Return what an `address_key` is known by after it was erased."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
 def domain_key(address: str) -> str:
     """Return the address's domain, in lower case; empty for an address without one."""
     return address_key(address).rpartition("@")[2] if "@" in address else ""

@@ -132,7 +132,7 @@ class SqlStore:
             yield connection
 
     def compact(self) -> None:
-        """What was deleted is not in the file of a SQLite database any more; PostgreSQL's own vacuum sees to it there."""
+        """What was deleted is in the file of a SQLite database no more; on PostgreSQL its own vacuum sees to that."""
         if self._writer is None:
             return
         with self._turn(), _told_as_transient(), contextlib.closing(self._engine.raw_connection()) as connection:

@@ -13,7 +13,7 @@ from mailbot.domain.case import InboxState
 from mailbot.domain.decision import Action
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.store import open_store
-from mailbot.store.privacy import erase_person, export_person, forget_before, is_erased
+from mailbot.store.privacy import erase_person, export_person, forget_before
 from mailbot.store.tables import metadata
 from tests.support.fakes import FakeClock
 from tests.support.samples import MAILBOX, NOW, SENDER, decision, fetched, inbound, outgoing, quote, records
@@ -77,9 +77,6 @@ def test_nothing_is_left_of_a_person_who_was_erased(full):
     assert (done.cases, done.mails, done.replies, done.quotes) == (1, 1, 1, 1)
     left = everything(full)
     assert [canary for canary in CANARIES if canary in left] == []
-    with full.read() as connection:
-        assert is_erased(connection, SENDER)
-        assert not is_erased(connection, "someone@else.example")
 
 
 def test_quotes_keep_their_figures_mails_their_digest_and_others_their_own(full):
@@ -123,10 +120,14 @@ def test_the_file_itself_forgets(sqlite_url):
             assert erase_person(connection, "joe@acme.example", NOW).contacts == 2
             erase_person(connection, SENDER, NOW)
             connection.commit()
+        with store.begin() as uow:
+            uow.records.replace(records(), uow.records.desk(), NOW)  # the next import does not bring Joe back
+            uow.commit()
         store.compact()
         content = b"".join(path.read_bytes() for path in file.parent.glob(file.name + "*"))
     assert b"canary-in-a-mail" not in content
     assert SENDER.encode() not in content
+    assert b"joe@acme" not in content.lower()
 
 
 def test_an_export_holds_a_persons_own_and_nobody_elses(full):
