@@ -47,6 +47,13 @@ def assign(
     return [(draft, m) for draft, item in zip(drafts, items, strict=True) for m in item]
 
 
+def countable(scan: Scan, bounds: tuple[int, int], anchors: Sequence[tuple[int, int]]) -> Sequence[int]:
+    """Return which products a count may be for: "Jira as it is and Guard for 100" counts Guard alone."""
+    same = scan.within(*bounds, "cues.unchanged")
+    free = [i for i, (_, end) in enumerate(anchors) if not any(0 <= s.start - end <= 3 for s in same)]
+    return free or range(len(anchors))
+
+
 def _walls(scan: Scan, anchors: Sequence[tuple[int, int]], leading: bool) -> list[int]:
     """Return where one item of a list ends and the next begins, for each two neighbours."""
     walls: list[int] = []

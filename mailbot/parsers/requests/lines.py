@@ -8,7 +8,7 @@ from mailbot.domain.evidence import Evidence, Extracted
 from mailbot.domain.request import Doubt, Quantity, Reason, RequestLine, Users
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.requests.answers import Asked
-from mailbot.parsers.requests.assigning import assign
+from mailbot.parsers.requests.assigning import assign, countable
 from mailbot.parsers.requests.draft import Draft
 from mailbot.parsers.requests.plans import PLAN_TAGS, find_plans, target_plans
 from mailbot.parsers.requests.polarity import Polarity
@@ -226,9 +226,8 @@ class LineBook:
             last = slice(-1, None) if latter else slice(None)
             bounds = (unit.start, unit.end)
             own = len(targets) == len(drafts)
-            counted = _counted(scan, bounds, anchors)[last] if len(targets) < len(drafts) else range(len(drafts))[last]
-            spoken, lines = [anchors[i] for i in counted], [drafts[i] for i in counted]
-            for draft, q in assign(scan, bounds, spoken, lines, targets):
+            counted = countable(scan, bounds, anchors)[last] if len(targets) < len(drafts) else range(len(drafts))[last]
+            for draft, q in assign(scan, bounds, [anchors[i] for i in counted], [drafts[i] for i in counted], targets):
                 _set_quantity(scan, draft, q)
             for draft, span in assign(scan, bounds, anchors, drafts, plans, own=own):
                 _set_plan(scan, draft, span)
@@ -348,13 +347,6 @@ def _bare(scan: Scan, unit: Unit) -> list[QuantityMention]:
     if len(re.sub(r"[^\w]", "", rest)) > 6:
         return []
     return [QuantityMention(start=numbers[0].start, end=numbers[0].end, quantity=Users(numbers[0].value))]
-
-
-def _counted(scan: Scan, bounds: tuple[int, int], anchors: Sequence[tuple[int, int]]) -> Sequence[int]:
-    """Return which products a count may be for: "Jira as it is and Guard for 100" counts Guard alone."""
-    same = scan.within(*bounds, "cues.unchanged")
-    free = [i for i, (_, end) in enumerate(anchors) if not any(0 <= s.start - end <= 3 for s in same)]
-    return free or range(len(anchors))
 
 
 def _corrects(scan: Scan, products: Sequence[ProductMention], targets: Sequence[QuantityMention]) -> bool:
