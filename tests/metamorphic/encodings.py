@@ -218,5 +218,5 @@ def _legacy(letter: Letter, envelope: Envelope) -> str:
 def _flow(line: str) -> list[str]:
     if len(line) <= 72 or line.startswith(">") or "\t" in line:
         return [line]
-    pieces = textwrap.wrap(line, 72, drop_whitespace=False, break_long_words=False, break_on_hyphens=False)
-    return [piece if piece.endswith(" ") or n + 1 == len(pieces) else piece + " " for n, piece in enumerate(pieces)]
+    pieces = textwrap.wrap(line, 72, break_long_words=False, break_on_hyphens=False)
+    return [*(f"{piece} " for piece in pieces[:-1]), pieces[-1]]

@@ -1,6 +1,7 @@
 """The ways in which one request is laid out; each gives the letters of a thread, oldest first."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -139,7 +140,7 @@ def reply_inline(task: Task) -> list[Letter]:
         return reply_top(task)
     waiting = iter(answers)
     blocks = [
-        f"{block}\n\n{next(waiting, '')}\n" if block.lstrip("> ").split(".")[0].isdigit() else f"{block}\n> "
+        f"{block}\n\n{next(waiting, '')}\n" if _QUESTION.match(block) else f"{block}\n> "
         for block in _quoted(task).split("\n> \n")
     ]
     return _thread(task, replace(_letter(task, "\n".join(blocks)), greeting=""))
@@ -179,6 +180,7 @@ LAYOUTS: Mapping[str, Callable[[Task], list[Letter]]] = {
 }
 """Simplest first: a failure is tried in the simpler ones before it is shown."""
 
+_QUESTION = re.compile(r"> \d+\. ")
 THREADS = ("reply_top", "reply_bottom", "reply_inline")
 
 
