@@ -10,6 +10,7 @@ from typing import Literal
 import structlog
 
 from mailbot import scheduler
+from mailbot.bootstrap.guarded import GuardedUnderstanding
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.logging import write_log
 from mailbot.bootstrap.replying import desk_renderer, reply_domain
@@ -88,7 +89,7 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
             many = serves_many(installation.database_url)
             yield scheduler.Service(
                 store=store,
-                understanding=wrap(understanding),
+                understanding=wrap(GuardedUnderstanding(inner=understanding)),
                 render=desk_renderer(installation, desk, signer=desk_signer(installation)),
                 transport=transport,
                 clock=clock,
