@@ -6,6 +6,7 @@ import itertools
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,10 +60,16 @@ class World:
             ended(process, repr(command), seconds, self)
         proxy.on_request = lambda said: None
 
-    def die_at(self, point: str, *, seconds: float = 30) -> None:
-        """Run the service until it has ended itself at the fail point."""
+    def die_at(self, point: str, *, seconds: float = 60) -> None:
+        """Run the service until it has ended itself at the fail point; mail goes on coming for later passages."""
         with self.desk.start(MAILBOT_FAIL_POINT=point) as process:
-            ended(process, point, seconds, self)
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline and process.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(3)
+                if process.poll() is None:
+                    self.deliver()
+            ended(process, point, 0.1, self)
 
     def settle(self, *, seconds: float = 60) -> None:
         """Wait until nothing is on its way any more."""
