@@ -11,6 +11,9 @@ from mailbot.domain.errors import SetupError
 BUSY_SECONDS = 30
 """How long a statement waits for another one's lock."""
 
+ASLEEP_SECONDS = 20
+"""After so many seconds without a statement PostgreSQL ends a transaction: a worker that sleeps holds no rows back."""
+
 READ_ONLY = {"sqlite_begin": "BEGIN"}
 """Execution options of connections that only read: they do not queue up behind the writer."""
 
@@ -29,7 +32,8 @@ def make_engine(url: str) -> sa.Engine:
         connect_args={
             "application_name": "mailbot",
             "connect_timeout": BUSY_SECONDS,
-            "options": f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s",
+            "options": f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s"
+            f" -c idle_in_transaction_session_timeout={ASLEEP_SECONDS}s",
         },
     )
 

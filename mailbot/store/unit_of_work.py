@@ -144,11 +144,15 @@ class SqlStore:
         self._engine.dispose()
 
 
+_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError, sa.exc.TimeoutError)
+"""A database that is away, locked or full; InternalError is how PostgreSQL ends a transaction that slept too long."""
+
+
 @contextmanager
 def _told_as_transient() -> Iterator[None]:
     try:
         yield
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+    except _AWAY as error:
         raise TransientError(f"database: {_first_line(error)}") from error
 
 

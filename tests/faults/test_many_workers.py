@@ -36,10 +36,10 @@ def test_who_slept_longer_than_its_lease_does_nothing_twice(world: World, point)
             world.deliver(3)
             wait_until_stopped(sleeper)
             with world.desk.running():
-                world.settle(seconds=30)
+                world.settle(seconds=60)
                 sleeper.send_signal(signal.SIGCONT)
                 world.deliver(2)
-                world.settle(seconds=30)
+                world.settle(seconds=60)
                 sleeper.terminate()
                 assert sleeper.wait(30) == 0
         finally:

@@ -1,11 +1,13 @@
 """SQLite is set up so that commits last and writers wait for one another."""
 
 import threading
+import time
 
 import pytest
 import sqlalchemy as sa
 
-from mailbot.store import open_store
+from mailbot.domain.errors import TransientError
+from mailbot.store import engine, open_store
 from mailbot.store.engine import READ_ONLY, make_engine
 from tests.support.fakes import FakeClock
 from tests.support.samples import MAILBOX
@@ -18,9 +20,28 @@ def test_a_sqlite_connection_is_durable_and_patient(sqlite_url: str) -> None:
     assert found == wanted
 
 
+def test_a_worker_that_sleeps_in_a_transaction_holds_no_rows_back(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ASLEEP_SECONDS", 0.2)
+    store = open_store(postgres_url, FakeClock())
+
+    def sleep_in_a_transaction() -> None:
+        with store.begin() as uow:
+            assert uow.leases.take("mailbox", seconds=60) is not None
+            time.sleep(0.5)
+            with open_store(postgres_url, FakeClock()).begin() as another:
+                assert another.leases.take("mailbox", seconds=60) is not None
+            uow.commit()
+
+    with pytest.raises(TransientError, match="idle-in-transaction"):
+        sleep_in_a_transaction()
+    store.close()
+
+
 def test_a_reader_does_not_wait_for_the_writer(sqlite_url: str) -> None:
-    engine = make_engine(sqlite_url)
-    with engine.begin() as writer, engine.connect() as reader:
+    both = make_engine(sqlite_url)
+    with both.begin() as writer, both.connect() as reader:
         writer.execute(sa.text("INSERT INTO counters VALUES ('x', 1)"))
         reader.execution_options(**READ_ONLY)
         assert reader.scalar(sa.text("SELECT count(*) FROM counters")) == 0
