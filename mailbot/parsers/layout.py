@@ -168,6 +168,7 @@ class _Layouter:
             if separator.start() == start:
                 continue
             named = any(start <= site.start < separator.start() for site in self._scan.sites)
+            named = named or text.startswith("//", separator.end())  # "users at https://.."
             if named or _SENTENCE_WITHIN.search(text, start, separator.start()):
                 return None  # "add to the existing site x.atlassian.net: .." opens a list
             strong = bool(re.search("[:：=】\\]\t]", separator[0]))

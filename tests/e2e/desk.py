@@ -114,7 +114,7 @@ class Desk:
                 yield process
                 if process.poll() is None:
                     process.send_signal(signal.SIGTERM)
-                    assert process.wait(30) == 0, self.log()
+                    assert process.wait(60) == 0, self.log()
             finally:
                 process.kill()
                 process.wait()

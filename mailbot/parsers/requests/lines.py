@@ -10,10 +10,10 @@ from mailbot.parsers.layout import Unit
 from mailbot.parsers.requests.answers import Asked
 from mailbot.parsers.requests.assigning import assign, countable
 from mailbot.parsers.requests.draft import Draft
-from mailbot.parsers.requests.plans import PLAN_TAGS, find_plans, target_plans
+from mailbot.parsers.requests.plans import find_plans, target_plans
 from mailbot.parsers.requests.polarity import Polarity
 from mailbot.parsers.requests.products import ProductMention, find_products, only_these, wants_products
-from mailbot.parsers.requests.quantities import QuantityMention, find_quantities
+from mailbot.parsers.requests.quantities import QuantityMention, bare_number, find_quantities
 from mailbot.parsers.scan import Scan, Span
 
 _PHONE = re.compile(r"\+\d{1,3}[ .()/-]*\d[\d .()/-]{5,}|\(\d{2,4}\)\s?\d{3,5}[- ]\d{3,4}")
@@ -162,14 +162,17 @@ class LineBook:
         bounds = (unit.start, unit.end)
         products = find_products(scan, bounds, in_list=False)
         asks = scan.within(*bounds, "cues.want", "counters.users")
-        phone = scan.within(*bounds, "labels.phone") or _PHONE.search(scan.text, *bounds)
+        names = scan.within(*bounds, "product")
+        labels = scan.within(*bounds, "labels.phone")
+        labels = [h for h in labels if not any(n.start <= h.start and h.end <= n.end for n in names)]  # "Service Desk"
+        phone = labels or _PHONE.search(scan.text, *bounds)
         if products and not asks and phone:
             return  # "Tel. .. | Jira, Confluence, Bitbucket": what a signature boasts of
         sens = _sens_in(scan, *bounds)
         quantities = find_quantities(scan, *bounds)
         short = unit.end - unit.start <= 40
         if not products and not quantities and not sens and short and asked is not None:
-            quantities = _bare(scan, unit)
+            quantities = bare_number(scan, (unit.start, unit.end))
         plans = find_plans(scan, *bounds)
         near = products or quantities or sens or asked or short or scan.within(*bounds, "labels.plan", "labels.product")
         if not near:
@@ -231,6 +234,8 @@ class LineBook:
                 _set_quantity(scan, draft, q)
             for draft, span in assign(scan, bounds, anchors, drafts, plans, own=own):
                 _set_plan(scan, draft, span)
+            if len(drafts) == 1 and current and targets:  # "Jira: now 600 users, need 1500" asks for Jira
+                drafts[0].context = False
             if not all(d.context for d in drafts) or all(d.context for d in self.lines):
                 self._open = drafts
         elif targets or plans:
@@ -333,20 +338,6 @@ def _sens(scan: Scan, unit: Unit) -> list[Span]:
 
 def _sens_in(scan: Scan, start: int, end: int) -> list[Span]:
     return [s for s in scan.sens if start <= s.start < end]
-
-
-def _bare(scan: Scan, unit: Unit) -> list[QuantityMention]:
-    """A line that is nothing but a number, or a number and a plan ("50, Premium"): an answer to what was asked."""
-    text = scan.folded[unit.start : unit.end]
-    numbers = [n for n in scan.numbers if unit.start <= n.start and n.end <= unit.end]
-    if len(numbers) != 1 or numbers[0].spelled:
-        return []
-    rest = text[: numbers[0].start - unit.start] + text[numbers[0].end - unit.start :]
-    for hit in scan.within(unit.start, unit.end, *PLAN_TAGS, "cues.please", "cues.total"):
-        rest = rest.replace(scan.folded[hit.start : hit.end], " ", 1)
-    if len(re.sub(r"[^\w]", "", rest)) > 6:
-        return []
-    return [QuantityMention(start=numbers[0].start, end=numbers[0].end, quantity=Users(numbers[0].value))]
 
 
 def _corrects(scan: Scan, products: Sequence[ProductMention], targets: Sequence[QuantityMention]) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailbot.domain.request import MoreUsers, OneOf, Quantity, UserRange, Users
 from mailbot.parsers.amounts import Number
+from mailbot.parsers.phrases import Hit
 from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
 
@@ -198,7 +199,12 @@ def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     if not scan.within(*bounds, "product"):
         return False
     stop = re.match(r"\s*(?:[.;,!)]|$|\n)|\s[^\W\d_]{1,4}\s", scan.folded[number.end : bounds[1]])
-    wanted = stop and any(h.tag == "cues.want" and 0 <= number.start - h.end <= 2 for h in near)
+    wanted = stop and any(
+        h.tag == "cues.want"
+        and h.end <= number.start
+        and re.fullmatch(r"\s{0,2}(?:[^\W\d_]{1,3}\s)?", scan.folded[h.end : number.start])
+        for h in near
+    )
     earlier = [n for n in scan.numbers if bounds[0] <= n.start and n.end < number.start and not n.spelled]
     if wanted and any(counter_near(scan, bounds, n) for n in earlier):
         return True  # "50 users today, they need 80 in future"
@@ -286,10 +292,12 @@ def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     for hit in scan.within(*bounds, "cues.more", "cues.more_before"):
         between = (min(hit.start, number.end), max(hit.end, number.start))
         to = [h for h in scan.hits if h.tag == "cues.to"]
-        to = [h for h in to if not (hit.start <= h.start and h.end < hit.end)]  # "a" in "20 usuários a mais"
+        to = [h for h in to if not _lies_in(h, hit)]  # "a" in "20 usuários a mais"
         if any(between[0] < h.end <= between[1] and h.start < between[1] for h in to):
             continue  # "increase to 260"
         if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 40:
+            if any(0 <= n.start - hit.end <= 1 for n in scan.numbers):
+                continue  # "Jira for 400 users and another 20 .."
             gap = _without_counters(scan, number.end, hit.start)
             named = scan.within(number.end, hit.start, "product")  # "25 Jira licences more"
             near = hit.start <= number.end + 16 or len(gap.strip()) <= sum(p.end - p.start for p in named) + 3
@@ -300,6 +308,10 @@ def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             if len(gap) <= 6 and not re.search(r"[\d,，、。.!?]", gap):
                 return True
     return False
+
+
+def _lies_in(inner: Hit, outer: Hit) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end and inner.end - inner.start < outer.end - outer.start
 
 
 def _is_total(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
@@ -317,6 +329,20 @@ def _rejected(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
         if hit.tag == "cues.instead_after" and 0 <= hit.start - number.end <= 10:
             return len(_without_counters(scan, number.end, hit.start).strip()) <= 3
     return False
+
+
+def bare_number(scan: Scan, bounds: tuple[int, int]) -> list[QuantityMention]:
+    """A line that is nothing but a number, or a number and a plan ("50, Premium"): an answer to what was asked."""
+    text = scan.folded[bounds[0] : bounds[1]]
+    numbers = [n for n in scan.numbers if bounds[0] <= n.start and n.end <= bounds[1]]
+    if len(numbers) != 1 or numbers[0].spelled:
+        return []
+    rest = text[: numbers[0].start - bounds[0]] + text[numbers[0].end - bounds[0] :]
+    for hit in scan.within(bounds[0], bounds[1], *_PLANS, "cues.please", "cues.total"):
+        rest = rest.replace(scan.folded[hit.start : hit.end], " ", 1)
+    if len(re.sub(r"[^\w]", "", rest)) > 6:
+        return []
+    return [QuantityMention(start=numbers[0].start, end=numbers[0].end, quantity=Users(numbers[0].value))]
 
 
 def first_number(scan: Scan, start: int, end: int) -> Number | None:
