@@ -20,9 +20,11 @@ class Number:
 
 
 _DIGITS = re.compile(r"(?<![a-z\u0400-\u04ff\d])(?<!\d[.,])(?:\d{1,3}(?:[.,' ]\d{3})+(?!\d)(?![.,]\d)|\d+)")
+_UNSPACED = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]")
 _HAN = "零〇一二两兩三四五六七八九十百千万萬拾"
 _HAN_NUMBER = re.compile(f"(?:\\d{{1,5}}|[{_HAN}])[{_HAN}]*")
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10000, "萬": 10000}
+_MOST_DIGITS = 9  # nobody has so many users; int() refuses thousands
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 _DECIMAL = r"\d{1,3}(?:[.,' ]\d{3})*[.,]\d{1,2}(?!\d)|\d+[.,]\d{1,2}(?!\d)"
@@ -48,8 +50,10 @@ _NOT_COUNTS = (
     re.compile(r"\d+(?:[.,]\d+)?\s?%"),
     re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)"),
 )
+POSITION = r"(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.? ?\d{1,3}"
+"""What numbers the lines of an order ("Pos. 1")."""
 _MARKER = re.compile(
-    r"(?m)^[ \t>*-]*(?:(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.? ?\d{1,3}(?=[.:)\s])"
+    rf"(?m)^[ \t>*-]*(?:{POSITION}(?=[.:)\s])"
     r"|\(?\d{1,2}[.)、．）](?=\s|[^\d\s])|[①-⑳]|[（(]\d{1,2}[）)])"
 )
 
@@ -86,7 +90,10 @@ def _is_counted_hyphen(text: str) -> bool:
 
 def _candidates(folded: str, lexicons: Sequence[Lexicon]) -> Iterator[Number]:
     for m in _DIGITS.finditer(folded):
-        value = int(re.sub(r"\D", "", m[0]))
+        digits = re.sub(r"\D", "", m[0])
+        if len(digits) > _MOST_DIGITS:
+            continue
+        value = int(digits)
         if m.end() < len(folded) and folded[m.end()] in _HAN_UNITS:
             continue
         if folded[m.end() : m.end() + 2] in ("k ", "k\n", "k"):
@@ -200,12 +207,7 @@ def _is_duration(folded: str, number: Number, durations: set[str]) -> bool:
     if after is None:
         return False
     word = after[1]
-    return word in durations or any(
-        not d.isascii()
-        and word.startswith(d)
-        and d in ("年", "年間", "个月", "個月", "ヶ月", "か月", "カ月", "月", "년", "개월", "달", "天", "日", "일")
-        for d in durations
-    )
+    return word in durations or any(_UNSPACED.match(d) and word.startswith(d) for d in durations)
 
 
 def _overlaps(number: Number, spans: Sequence[tuple[int, int]]) -> bool:

@@ -33,6 +33,7 @@ class MailKnowledge:
     disclaimers: tuple[str, ...] = ()
     banners: tuple[str, ...] = ()
     postscripts: tuple[str, ...] = ()
+    honorifics: tuple[str, ...] = ()
     automatic_subjects: tuple[str, ...] = ()
     product_words: tuple[str, ...] = ()
     count_words: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ def load_mail_knowledge(config: Path) -> MailKnowledge:
         disclaimers=_tuple(tables, "disclaimers"),
         banners=_tuple(tables, "banners"),
         postscripts=_tuple(tables, "postscripts"),
+        honorifics=_tuple(tables, "honorifics"),
         automatic_subjects=_tuple(tables, "automatic_subjects"),
         product_words=_tuple(tables, "product_words"),
         count_words=_tuple(tables, "count_words"),

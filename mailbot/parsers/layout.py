@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.domain.evidence import BODY
+from mailbot.parsers.amounts import POSITION
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
 _BULLET = re.compile(
-    r"(?:[ \t>*-]*(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.? ?\d{1,3}[.:)]?\s+)?"
+    rf"(?:[ \t>*-]*{POSITION}[.:)]?\s+)?"
     r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*"
     r"(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
 )

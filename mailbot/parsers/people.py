@@ -27,8 +27,7 @@ _TWO_SCRIPTS = re.compile(
 _ORGANISATION = re.compile(r"(?:銀行|会社|商会|商店|大学|病院|電機|物流|営業|課|部)$")
 _KO_PARTICLE = re.compile(r"(?:은|는|이|가|인|의|로|님)$")
 _KO_AFTER = (
-    r"(?=\s|$|[^가-힣]|님|씨|입니다|이라|라고|이고|이며|은|는|이|가|을|를|의|에게"
-    r"|께|드림|올림|배상|과|와|대리|과장|차장|부장|팀장|이사|대표|사원|주임|매니저)"
+    r"\s|$|[^가-힣]|입니다|이라|라고|이고|이며|은|는|이|가|을|를|의|에게|께|과|와"  # and what a lexicon calls a title
 )
 
 
@@ -204,7 +203,9 @@ def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span
     if re.match(f"[{_HANGUL}]", text[position]):
         if position and re.match(f"[{_HANGUL}]", text[position - 1]) and not _KO_PARTICLE.search(text, 0, position):
             return None  # in the middle of a word
-        return _korean(text, position, end, surnames.get("ko", frozenset()))
+        korean = knowledge.lexicons.get("ko")
+        ranks = korean.honorifics_after if korean else ()
+        return _korean(text, position, end, ranks, surnames.get("ko", frozenset()))
     if primary == "ja":
         return _japanese(text, position, end, scan.lexicons, surnames.get("ja", frozenset()))
     return _chinese(text, position, end, scan.lexicons, surnames.get("zh", frozenset())) or (
@@ -263,24 +264,29 @@ def _without_suffix(given: str, honorifics: Iterable[str]) -> str:
     return re.split("と申|です|まで|より|から|宛|が|は|を|に|の", given)[0] if given else given
 
 
-def _korean(text: str, position: int, end: int, surnames: frozenset[str]) -> Span | None:
+def _korean(text: str, position: int, end: int, ranks: Sequence[str], surnames: frozenset[str]) -> Span | None:
+    after = f"(?={_KO_AFTER}|{'|'.join(map(re.escape, ranks))})" if ranks else f"(?={_KO_AFTER})"
+    whole = re.compile(rf"\s?([{_HANGUL}]{{1,3}}?){after}")
+    two = re.compile(rf"\s?([{_HANGUL}]{{2}}){after}")
     for length in (2, 1):
-        surname = text[position : position + length]
-        if surname not in surnames:
+        if text[position : position + length] not in surnames:
             continue
-        m = re.compile(rf"\s?([{_HANGUL}]{{1,3}}?){_KO_AFTER}").match(text, position + length, end)
+        m = whole.match(text, position + length, end)
         if m is None:
             continue
-        fuller = re.compile(rf"([{_HANGUL}]{{2}}){_KO_AFTER}").match(text, position + length, end)
-        if length == 2 and fuller and len(m[1]) == 1 and not m[0].startswith(" "):
+        fuller = two.match(text, position + length, end)
+        if length == 2 and fuller and len(m[1]) == 1 and fuller.start(1) == position + length:
             m = fuller  # a given name has two syllables far oftener than one and a particle (남궁하은)
-        titled = re.match("부장|과장|대리|차장|팀장|이사|대표|사원|주임|님|씨|담당", m[1])
-        if len(m[1]) >= (1 if length == 2 else 2) and not titled:
+        if len(m[1]) >= (1 if length == 2 else 2) and not _is_rank(m[1], ranks):
             return Span(position, m.end(1), text[position : m.end(1)])
-        longer = re.compile(rf"\s?([{_HANGUL}]{{2}}){_KO_AFTER}").match(text, position + length, end)
-        if longer and not re.match("부장|과장|대리|차장|팀장|이사|대표|사원|주임|담당", longer[1]):
-            return Span(position, longer.end(1), text[position : longer.end(1)])
+        if fuller and not _is_rank(fuller[1], ranks):
+            return Span(position, fuller.end(1), text[position : fuller.end(1)])
     return None
+
+
+def _is_rank(given: str, ranks: Sequence[str]) -> bool:
+    """Whether what follows a surname is a title ("김 부장"); names may begin with the syllable of a short one."""
+    return any(given == r or (len(r) > 1 and given.startswith(r)) for r in ranks)
 
 
 def _is_cjk_person(name: str, knowledge: Knowledge) -> bool:

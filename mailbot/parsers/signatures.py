@@ -24,7 +24,6 @@ _MAX_SIGNATURE_WIDTH = 100
 _MAX_PROMOTION = 140
 _MAX_NAME_LINE = 60
 _MAX_FOOTER = 20_000  # characters
-_HONORIFICS = ("様", "さま", "殿", "님", "先生", "女士", "小姐")
 
 
 def mark_endings(
@@ -230,7 +229,7 @@ def _by_name(
             continue
         if is_request(text, knowledge) or len(text) > _MAX_SIGNATURE_WIDTH:
             break
-        if _is_name_line(text, words):
+        if _is_name_line(text, words, knowledge):
             start = n
             break
     if start is None:
@@ -248,12 +247,12 @@ def _name_words(author: Address | None) -> list[str]:
     return [word.casefold() for word in _NAME_WORD.findall(author.name) if len(word) > 1 or word > "\u3000"]
 
 
-def _is_name_line(text: str, words: list[str]) -> bool:
+def _is_name_line(text: str, words: list[str], knowledge: MailKnowledge) -> bool:
     """Whether a line holds the author's name (all of it, or its first word alone) and no sentence."""
     stripped = text.strip()
     if not stripped or len(stripped) > _MAX_NAME_LINE or stripped.endswith(_SENTENCE_END) or "。" in stripped:
         return False
-    if any(honorific in stripped for honorific in _HONORIFICS) or "@" in stripped.partition(" ")[0]:
+    if any(honorific in stripped for honorific in knowledge.honorifics) or "@" in stripped.partition(" ")[0]:
         return False
     folded = stripped.casefold()
     present = [word for word in words if word in folded]

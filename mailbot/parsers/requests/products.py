@@ -1,7 +1,7 @@
 """Products that a text names, and names that only look like one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailbot.parsers.layout import Unit
@@ -10,8 +10,10 @@ from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
 
 _DATA_CENTER_TAGS = ("kinds.data_center", "kinds.server")
-_JOINS = re.compile(r"[\s,，、;/+&]*(?:and|und|et|y|e|en|和|及|与|以及|と|や|및|와|과|plus)?[\s,，、/+&]*")
-_FOR_APP = re.compile(r"((?:[A-Z][\w.+&-]*\s){1,4})(?:for|para|pour|für|per|voor)\s(?=Jira\b|Confluence\b|Bitbucket\b)")
+_PUNCTUATION = re.compile(r"[\s,，、;/+&]*")
+_HOSTS = frozenset({"jira", "confluence", "bitbucket"})
+"""Products that apps are made for."""
+_CAPITALS = re.compile(r"(?<![\w.+&-])((?:[A-Z][\w.+&-]*\s){1,4})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,9 @@ def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list
     """Return the products of a stretch; names inside an app's name, and self-managed ones, do not count."""
     start, end = bounds
     apps = [(h.start, h.end) for h in scan.within(start, end, "app") if not _is_common(scan, h, end)]
-    for m in _FOR_APP.finditer(scan.text, start, end):
-        words = (m.start(1), m.end(1))
+    for words in _apps_for(scan, start, end):
         lexical = [h for h in scan.hits if h.start < words[1] and h.end > words[0]]
-        if not lexical and (in_list or m.start() == start):
+        if not lexical and (in_list or words[0] == start):
             apps.append(words)
     found: list[ProductMention] = []
     inside_app = [(a, b, _app_reach(scan, b, end)) for a, b in apps]
@@ -49,6 +50,14 @@ def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list
             continue
         found.append(ProductMention(hit.start, hit.end, hit.key, meant))
     return _once(scan, bounds, sorted(found, key=lambda p: p.start))
+
+
+def _apps_for(scan: Scan, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield capitalised words before "for Jira": an app's name that is on no list."""
+    hosts = [h.start for h in scan.within(start, end, "product") if h.key in _HOSTS]
+    for of in scan.within(start, end, "cues.of"):
+        if of.end + 1 in hosts and (m := _CAPITALS.search(scan.text, start, of.start)):
+            yield m.span(1)
 
 
 def wants_products(scan: Scan, unit: Unit) -> bool:
@@ -78,12 +87,15 @@ def _is_common(scan: Scan, app: Hit, limit: int) -> bool:
 
 def _app_reach(scan: Scan, end: int, limit: int) -> int:
     """Return where an app's name ends, with the host that it is made for ("ScriptRunner for Jira")."""
-    m = re.compile(r"\s{0,2}(?:cloud\s)?(?:for|para|pour|fur|per|voor|用)?\s{0,2}(?=jira|confluence|bitbucket)").match(
-        scan.folded, end, limit
-    )
-    if m is None:
-        return end
-    return m.end() + 1
+    for host in scan.within(end, limit, "product"):
+        of = scan.within(end, host.start, "cues.of")
+        gap = scan.folded[end : host.start]
+        for word in ("cloud", *(scan.folded[h.start : h.end] for h in of)):
+            gap = gap.replace(word, "", 1)
+        if host.key in _HOSTS and len(gap) <= 4 and not gap.strip():
+            return host.start + 1
+        break
+    return end
 
 
 def _is_name(scan: Scan, start: int, end: int, key: str) -> bool:
@@ -118,6 +130,14 @@ def _self_managed(scan: Scan, start: int, end: int, bounds: tuple[int, int]) -> 
     return False
 
 
+def _are_joined(scan: Scan, start: int, end: int) -> bool:
+    """Whether only commas and "and" stand between."""
+    between = scan.folded[start:end]
+    for hit in scan.within(start, end, "cues.and"):
+        between = between.replace(scan.folded[hit.start : hit.end], "", 1)
+    return bool(_PUNCTUATION.fullmatch(between))
+
+
 def only_these(scan: Scan, bounds: tuple[int, int], products: Sequence[ProductMention]) -> set[str]:
     """Return the products that a sentence limits the request to ("only Jira now, please"), if it does."""
     chosen: set[str] = set()
@@ -127,10 +147,7 @@ def only_these(scan: Scan, bounds: tuple[int, int], products: Sequence[ProductMe
         for p in products:
             if p.start < reach:
                 continue
-            gap = scan.folded[reach : p.start]
-            if p.polarity is Polarity.HAVE:  # "they only use Jira so far"
-                break
-            if len(gap) > (12 if not chosen else 8) or (chosen and not _JOINS.fullmatch(gap)):
+            if p.start - reach > (12 if not chosen else 8) or (chosen and not _are_joined(scan, reach, p.start)):
                 break
             chosen.add(p.key)
             reach = p.end

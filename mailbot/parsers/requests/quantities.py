@@ -229,8 +229,10 @@ def _beside_product(scan: Scan, bounds: tuple[int, int], number: Number) -> bool
             r"[\s(x×*:,\-]{0,5}(?:for\s)?(?:the\s)?(?:same\s)?", scan.folded[hit.end : number.start]
         ):
             return True
-        if number.end <= hit.start and re.fullmatch(
-            r"\s?(?:[x×*]|of|de|di|von|van|for|pour|para|per)?\s?", scan.folded[number.end : hit.start]
+        of = scan.within(number.end, hit.start, "cues.of")
+        between = scan.folded[number.end : hit.start]
+        if number.end <= hit.start and (
+            re.fullmatch(r"\s?[x×*]?\s?", between) or any(between.strip() == scan.folded[h.start : h.end] for h in of)
         ):
             return True
     return False
@@ -271,11 +273,8 @@ def _range_word(scan: Scan, first: Number, second: Number, plain: str) -> bool:
     rest = plain
     for hit in words:
         rest = rest.replace(scan.folded[hit.start : hit.end], "", 1)
-    joined = any(
-        scan.folded[h.start : h.end]
-        in ("and", "und", "et", "y", "e", "en", "i", "a", "и", "ve", "ile", "和", "と", "와", "과")
-        for h in words
-    )
+    ands = {(h.start, h.end) for h in scan.within(first.end, second.start, "cues.and")}
+    joined = any((h.start, h.end) in ands for h in words)  # "between 10 and 20", but "10 and 20" are two
     return not rest.strip() and (opened or not joined)
 
 
