@@ -1,0 +1,42 @@
+"""What the service needs from the world, as Protocols; adapters in `store`, `mail`, `replies` keep them.
+
+Each has one contract suite under `tests/contracts/` that the fake and the real adapter both pass.
+"""
+
+from mailbot.ports.case_stores import CaseStore, QuoteStore, RecordsFor, RecordStore, ReviewStore
+from mailbot.ports.mail_stores import HomeStore, InboxStore, OutboxStore
+from mailbot.ports.meaning import AttachmentReader, ReplyRenderer, Understanding
+from mailbot.ports.outside import Archive, Clock, Listener, Mailbox, Messenger, Transport
+from mailbot.ports.running_stores import AlarmStore, LeaseStore
+from mailbot.ports.staff_stores import AuditStore, PasswordHasher, SearchStore, StaffStore, SwitchStore, WorklistStore
+from mailbot.ports.unit_of_work import Store, UnitOfWork
+
+__all__ = [
+    "AlarmStore",
+    "Archive",
+    "AttachmentReader",
+    "AuditStore",
+    "CaseStore",
+    "Clock",
+    "HomeStore",
+    "InboxStore",
+    "LeaseStore",
+    "Listener",
+    "Mailbox",
+    "Messenger",
+    "OutboxStore",
+    "PasswordHasher",
+    "QuoteStore",
+    "RecordStore",
+    "RecordsFor",
+    "ReplyRenderer",
+    "ReviewStore",
+    "SearchStore",
+    "StaffStore",
+    "Store",
+    "SwitchStore",
+    "Transport",
+    "Understanding",
+    "UnitOfWork",
+    "WorklistStore",
+]

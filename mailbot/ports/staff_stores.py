@@ -1,0 +1,154 @@
+"""What is kept of staff, and of how they look at the work."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Protocol
+
+from mailbot.domain.staff import Assignment, AuditEntry, SavedView, Session, StaffRole, Switch, User
+
+
+class PasswordHasher(Protocol):
+    """Makes passwords unreadable, slowly on purpose."""
+
+    def hash(self, password: str) -> str:
+        """Return what may be stored of a password."""
+        ...
+
+    def verify(self, hashed: str | None, password: str) -> bool:
+        """Whether the password is the one of the hash; takes as long, and says no, when there is none."""
+        ...
+
+
+class StaffStore(Protocol):
+    """Members of staff, their sessions and what they keep for themselves. Logins are compared in lower case."""
+
+    def add(self, *, login: str, name: str, role: StaffRole, password_hash: str, at: dt.datetime) -> User:
+        """Add a member; InputError when the login is taken."""
+        ...
+
+    def find(self, login: str) -> User | None:
+        """Return the member with this login."""
+        ...
+
+    def list(self) -> Sequence[User]:
+        """Return all members, by login."""
+        ...
+
+    def change(
+        self,
+        user_id: int,
+        *,
+        role: StaffRole | None = None,
+        password_hash: str | None = None,
+        disabled: bool | None = None,
+        language: str | None = None,
+    ) -> None:
+        """Change what is given; with a new password or when disabled, the member's sessions end."""
+        ...
+
+    def open_session(self, user: User, key: str, address: str, at: dt.datetime) -> None:
+        """Keep a new session."""
+        ...
+
+    def session(self, key: str) -> Session | None:
+        """Return the session with its member, also an old one; the caller judges its age."""
+        ...
+
+    def touch_session(self, key: str, at: dt.datetime) -> None:
+        """Remember that the session was used."""
+        ...
+
+    def close_session(self, key: str) -> None:
+        """End a session; none is no error."""
+        ...
+
+    def close_sessions(self, user_id: int) -> int:
+        """End all sessions of a member and return how many there were."""
+        ...
+
+    def note_failure(self, keys: Sequence[str], at: dt.datetime) -> None:
+        """Remember a failed login under each key (an account, an address)."""
+        ...
+
+    def failures(self, key: str, since: dt.datetime) -> int:
+        """Return how many logins have failed under the key since then."""
+        ...
+
+    def views(self, login: str) -> Sequence[SavedView]:
+        """Return the member's saved views, by name."""
+        ...
+
+    def save_view(self, login: str, name: str, query: str) -> None:
+        """Keep a view under a name, in place of an older one of that name."""
+        ...
+
+    def drop_view(self, login: str, view_id: int) -> None:
+        """Forget a view of the member; none is no error."""
+        ...
+
+
+class AuditStore(Protocol):
+    """The audit trail: only ever added to, each line chained to the one before."""
+
+    def append(
+        self, *, at: dt.datetime, actor: str, kind: str, subject: str, data: Mapping[str, object] = MappingProxyType({})
+    ) -> None:
+        """Add a line."""
+        ...
+
+    def newest(self, limit: int, before: int | None = None) -> Sequence[AuditEntry]:
+        """Return lines, newest first, those with an id below `before`."""
+        ...
+
+    def first_broken(self) -> int | None:
+        """Return the id of the first line that does not fit the one before it; None when the chain is whole."""
+        ...
+
+
+class WorklistStore(Protocol):
+    """Who works on which case, when it comes back, and who looks at it."""
+
+    def assign(self, case_id: int, login: str | None) -> None:
+        """Make the case somebody's, or nobody's."""
+        ...
+
+    def snooze(self, case_id: int, until: dt.datetime | None) -> None:
+        """Put the case aside until then, or take it back."""
+        ...
+
+    def of_case(self, case_id: int) -> Assignment:
+        """Return whose the case is."""
+        ...
+
+    def look(self, case_id: int, login: str, at: dt.datetime) -> None:
+        """Remember that somebody has the case open."""
+        ...
+
+    def lookers(self, case_id: int, since: dt.datetime) -> Sequence[str]:
+        """Return who has had the case open since then, by login."""
+        ...
+
+
+class SwitchStore(Protocol):
+    """The switches that staff have turned on; what is not there is off."""
+
+    def on(self) -> Mapping[str, Switch]:
+        """Return the switches that are on, by name."""
+        ...
+
+    def turn(self, name: str, *, on: bool, by: str, at: dt.datetime) -> None:
+        """Turn a switch on or off; done already is no error."""
+        ...
+
+
+class SearchStore(Protocol):
+    """The words by which cases are found."""
+
+    def unsearched(self, limit: int) -> Sequence[tuple[int, int]]:
+        """Return (id, version) of cases that have changed since their words were kept, newest first."""
+        ...
+
+    def keep(self, case_id: int, version: int, texts: Iterable[str]) -> None:
+        """The case is found by the words of these texts, and no longer by those of before."""
+        ...
