@@ -99,6 +99,7 @@ def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterato
                     lease_seconds=settings.intake.lease_seconds,
                     budget=_budget(settings.limits),
                     hold=dt.timedelta(seconds=settings.sending.hold_seconds),
+                    archives=bool(settings.sending.archive),
                 ),
                 remind=RemindOptions(
                     domain=reply_domain(installation),

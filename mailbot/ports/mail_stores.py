@@ -162,8 +162,8 @@ class OutboxStore(Protocol):
         """Return the rows that have not left, oldest first; for a desk that is halted."""
         ...
 
-    def take_for_sent(self, entry_id: int, words: str) -> None:
-        """The row is SENT, whoever held it; `words` say how that is known."""
+    def take_for_sent(self, entry_id: int, words: str, *, archive: bool = False) -> None:
+        """The row is SENT, whoever held it; `words` say how that is known. `archive`: a copy is to be kept."""
         ...
 
     def struggling(self, before: dt.datetime) -> int:

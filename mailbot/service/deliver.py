@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 import structlog
 
-from mailbot.domain.case import CaseEvent
 from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
 from mailbot.domain.outgoing import OutboxEntry, OutboxState, ReplyKind, SendPhase
 from mailbot.fail_points import fail_point
 from mailbot.ports import Archive, Clock, Store, Transport
 from mailbot.service.archive import was_sent
+from mailbot.service.outcome import FAILED, LOST, SENT, UNKNOWN, reply_event, was_unknown
 
-UNKNOWN = "outcome unknown"  # how `last_error` begins after an attempt that may have been delivered
 AT_ONCE = 100
 FAILURES_IN_A_ROW = 3  # then the server, not the message, is the trouble; the next call tries again
 
@@ -111,7 +110,7 @@ def _deliver(
                 uow.commit()
 
     try:
-        if _was_unknown(entry):
+        if was_unknown(entry):
             if was_sent(entry, archive):
                 return _sent(entry, store, clock, options)
             if entry.kind is ReplyKind.QUOTE:
@@ -134,10 +133,10 @@ def _deliver(
 
 
 def _sent(entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions) -> OutboxState:
-    doubt = entry.last_error if _was_unknown(entry) else None
+    doubt = entry.last_error if was_unknown(entry) else None
     with store.begin() as uow:
         uow.outbox.finish(entry, OutboxState.SENT, error=doubt, archive=options.archives)
-        uow.cases.append(_event(entry, clock(), "ReplySent"))
+        uow.cases.append(reply_event(entry, clock(), SENT))
         uow.commit()
     fail_point("sent")
     log.info("sent", entry=entry.id, kind=entry.kind.value, attempt=entry.attempts)
@@ -150,7 +149,7 @@ def _try_again(
     wait = _wait_after(entry.attempts, options)
     if sum((_wait_after(n, options) for n in range(1, entry.attempts)), dt.timedelta()) + wait > options.give_up:
         return _give_up(entry, store, clock, f"given up after {entry.attempts} attempts: {error}")
-    words = f"{UNKNOWN}, then: {error}" if _was_unknown(entry) else str(error)
+    words = f"{UNKNOWN}, then: {error}" if was_unknown(entry) else str(error)
     with store.begin() as uow:
         uow.outbox.finish(entry, OutboxState.READY, due_at=clock() + wait, error=words)
         uow.commit()
@@ -160,7 +159,7 @@ def _try_again(
 
 def _put_back(entry: OutboxEntry, store: Store, error: Exception) -> None:
     """The message is where it was in the queue: the server, not the message, is the trouble."""
-    words = entry.last_error if _was_unknown(entry) else str(error)
+    words = entry.last_error if was_unknown(entry) else str(error)
     with store.begin() as uow:
         uow.outbox.finish(entry, OutboxState.READY, error=words, counted=False)
         uow.commit()
@@ -171,7 +170,7 @@ def _outcome_unknown(
 ) -> OutboxState:
     """Leave the message for a time, then look again; a quote that no archive can tell of waits for a person."""
     looked_for = entry.kind is not ReplyKind.QUOTE or options.archives
-    if looked_for and not _was_unknown(entry):
+    if looked_for and not was_unknown(entry):
         with store.begin() as uow:
             due_at = clock() + options.resend_after
             uow.outbox.finish(entry, OutboxState.READY, due_at=due_at, error=f"{UNKNOWN}: {error}")
@@ -190,7 +189,7 @@ def _end(entry: OutboxEntry, store: Store, clock: Clock, state: OutboxState, err
     now = clock()
     with store.begin() as uow:
         uow.outbox.finish(entry, state, error=error)
-        uow.cases.append(_event(entry, now, "ReplyFailed" if state is OutboxState.FAILED else "ReplyUnknown"))
+        uow.cases.append(reply_event(entry, now, FAILED if state is OutboxState.FAILED else LOST))
         case = uow.cases.get(entry.case_id)
         uow.reviews.open_for_case(case, f"{entry.kind.value} reply, {state.value}: {error}", None, now)
         uow.commit()
@@ -198,14 +197,5 @@ def _end(entry: OutboxEntry, store: Store, clock: Clock, state: OutboxState, err
     return state
 
 
-def _was_unknown(entry: OutboxEntry) -> bool:
-    return entry.last_error is not None and entry.last_error.startswith(UNKNOWN)
-
-
 def _wait_after(attempts: int, options: DeliverOptions) -> dt.timedelta:
     return min(options.first_retry * (1 << min(attempts - 1, 20)), options.longest_retry)
-
-
-def _event(entry: OutboxEntry, at: dt.datetime, kind: str) -> CaseEvent:
-    data = {"kind": entry.kind.value, "revision": entry.revision, "message_id": entry.message_id}
-    return CaseEvent(case_id=entry.case_id, at=at, kind=kind, actor="machine", data=data)

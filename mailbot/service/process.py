@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 class ProcessOptions:
     """`domain` is the right side of our Message-IDs. A mail is tried `attempts` times in its life.
 
-    Replies leave after `hold`, so that staff can still withdraw them.
+    Replies leave after `hold`, so that staff can still withdraw them. `archives`: copies of what is sent are kept.
     """
 
     domain: str
@@ -37,6 +37,7 @@ class ProcessOptions:
     lease_seconds: float = 120.0
     budget: ReplyBudget = field(default_factory=ReplyBudget)
     hold: dt.timedelta = dt.timedelta()
+    archives: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def _process(
 
     decision = understanding.decide([*history.thread, message], records_for(store))
     if decision.action is Action.IGNORE:
-        return _finish_ignored(entry, history.case, decision, store, clock)
+        return _finish_ignored(entry, history.case, decision, store, clock, archives=options.archives)
     fail_point("decided")
     hold = _reason_to_hold(message, history, decision, understanding, store)
 
@@ -237,13 +238,13 @@ def _finish_copy(entry: InboxEntry, twin: InboxEntry, store: Store) -> ProcessRe
 
 
 def _finish_ignored(
-    entry: InboxEntry, case: Case | None, decision: Decision, store: Store, clock: Clock
+    entry: InboxEntry, case: Case | None, decision: Decision, store: Store, clock: Clock, *, archives: bool
 ) -> ProcessReport:
     case_id, number = (case.id, case.number) if case else (None, None)
     outcome, cause = decision.action.value, decision.ignored_as or ""
     with store.begin() as uow:
         if decision.ignored_as == Automatic.DELIVERY_REPORT.value:
-            case_id = take_report(entry, uow, clock()) or case_id
+            case_id = take_report(entry, uow, clock(), archives=archives) or case_id
         uow.inbox.finish(entry, InboxState.DONE, case_id=case_id, outcome=outcome, cause=cause)
         uow.commit()
     return ProcessReport(entry_id=entry.id, outcome=outcome, case_number=number)

@@ -9,6 +9,7 @@ import structlog
 
 from mailbot.domain.case import Fetched, InboxEntry, InboxState
 from mailbot.ports import Archive, Clock, Mailbox, Store
+from mailbot.service.outcome import SENT, reply_event
 from mailbot.service.receive import ReceiveOptions, envelope_of, receive_new
 from mailbot.service.switches import HALT
 
@@ -44,7 +45,7 @@ def resume(
     again. Mails that were filed away and are not on record go back to the inbox. A dry run changes nothing and counts
     what is known without it. Without an archive nothing can be compared: whatever looks unanswered will be answered.
     """
-    sent = 0 if archive is None else _take_over_replies(store, archive, dry_run=dry_run)
+    sent = 0 if archive is None else _take_over_replies(store, clock, archive, dry_run=dry_run)
     put_back = answered = 0
     for one in folders:
         if one.filed is not None:
@@ -67,13 +68,14 @@ def resume(
     return found
 
 
-def _take_over_replies(store: Store, archive: Archive, *, dry_run: bool) -> int:
+def _take_over_replies(store: Store, clock: Clock, archive: Archive, *, dry_run: bool) -> int:
     with store.begin() as uow:
         unsent = uow.outbox.unsent()
     sent = [entry for entry in unsent if archive.holds(entry.message_id)]
     with store.begin() as uow:
         for entry in sent:
             uow.outbox.take_for_sent(entry.id, "the archive holds it")
+            uow.cases.append(reply_event(entry, clock(), SENT))
         if not dry_run:
             uow.commit()
     return len(sent)

@@ -13,11 +13,13 @@ from mailbot.domain.errors import MailbotError, TransientError
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.domain.quote import Quote
 from mailbot.domain.revision import is_expired
+from mailbot.parsers.delivery_report import FAILED
 from mailbot.ports import Clock, ReplyRenderer, Store, Understanding
 from mailbot.service.budget import ReplyBudget, limit_reached
 from mailbot.service.changes import gist_of
 from mailbot.service.process import read_thread, records_for
 from mailbot.service.replying import Reply, post, write
+from mailbot.service.reports import DELIVERY_REPORTED
 from mailbot.service.switches import held_by_switch, is_halted
 from mailbot.service.trail import corrections_of
 
@@ -67,10 +69,17 @@ def next_reminder(events: Sequence[CaseEvent], after: Sequence[int]) -> tuple[Re
             count = sum(one.kind == REMINDED for one in later)
             kind = ReplyKind(event.data["kind"])
             return (kind, add_business_days(event.at, after[count])) if count < len(after) else None
-        if event.kind != REMINDED and event.data.get("kind") != ReplyKind.REMINDER.value:
+        if not _is_our_own(event):
             return None
         later.append(event)
     return None
+
+
+def _is_our_own(event: CaseEvent) -> bool:
+    """Whether the event is of the reminding itself, or a mail server's word on the way: nobody has answered by it."""
+    if event.kind == DELIVERY_REPORTED:
+        return event.data.get("action") != FAILED
+    return event.kind == REMINDED or event.data.get("kind") == ReplyKind.REMINDER.value
 
 
 def _remind(

@@ -140,9 +140,9 @@ class SqlOutboxStore:
         """Return the rows that have not left, oldest first; for a desk that is halted."""
         return [_entry(row) for row in self._connection.execute(_UNSENT)]
 
-    def take_for_sent(self, entry_id: int, words: str) -> None:
-        """The row is SENT, whoever held it; `words` say how that is known."""
-        values = {"entry_id": entry_id, "new_error": words, "now": self._clock()}
+    def take_for_sent(self, entry_id: int, words: str, *, archive: bool = False) -> None:
+        """The row is SENT, whoever held it; `words` say how that is known. `archive`: a copy is to be kept."""
+        values = {"entry_id": entry_id, "new_error": words, "now": self._clock(), "new_to_archive": archive}
         self._connection.execute(_TAKE_FOR_SENT, values)
 
     def struggling(self, before: dt.datetime) -> int:
@@ -311,6 +311,7 @@ _TAKE_FOR_SENT = (
         fence=outbox.c.fence + 1,
         last_error=sa.bindparam("new_error"),
         finished_at=sa.bindparam("now"),
+        to_archive=sa.bindparam("new_to_archive"),
     )
 )
 

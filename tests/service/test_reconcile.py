@@ -52,6 +52,7 @@ def test_a_reply_that_the_archive_holds_is_not_sent_again(desk, archive, go_on):
     desk.take(mail("ask users"))
     archive.kept.append(desk.outbox[0].raw)
     assert go_on().sent == 1
+    assert desk.events[-1] == "ReplySent"
     assert desk.outbox[0].state is OutboxState.SENT
     desk.deliver()
     assert desk.transport.taken == []

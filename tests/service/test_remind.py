@@ -6,6 +6,7 @@ from mailbot.domain.outgoing import ReplyKind
 from mailbot.service.budget import ReplyBudget
 from mailbot.service.remind import RemindOptions, remind_due
 from tests.service.conftest import FakeDesk
+from tests.service.test_reports import report
 from tests.support.fake_desk import mail
 
 OPTIONS = RemindOptions(domain="desk.example")
@@ -123,3 +124,11 @@ def test_one_case_that_fails_does_not_keep_the_others_from_it(asked):
     asked.understanding.before_decide.append(lambda: 1 / 0)
     assert remind(asked) == 1
     assert remind(asked) == 1
+
+
+@pytest.mark.parametrize(("action", "reminded"), [("delivered", 1), ("delayed", 1), ("failed", 0)])
+def test_a_mail_servers_word_on_the_way_is_no_answer(asked, action, reminded):
+    asked.understanding.reports = True
+    asked.take(report(action, "2.0.0", asked.outbox[0].message_id))
+    asked.clock.advance(days=3)
+    assert remind(asked) == reminded

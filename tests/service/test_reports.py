@@ -2,7 +2,9 @@
 
 import pytest
 
-from mailbot.domain.outgoing import OutboxState
+from mailbot.domain.errors import OutcomeUnknown
+from mailbot.domain.outgoing import OutboxState, SendPhase
+from mailbot.service.process import ProcessOptions
 from tests.support.fake_desk import mail
 
 REPORT = """\
@@ -84,3 +86,19 @@ def test_a_report_in_a_dialect_is_matched_by_the_message_id_in_it(sent):
     words = f"ignore\r\nSorry, no mailbox here by that name.\r\nMessage-ID: {sent.outbox[0].message_id}\r\n"
     sent.take(mail(words, sender="MAILER-DAEMON@mx.reseller.example", message_id="<r@mx>"))
     assert sent.outbox[0].state is OutboxState.FAILED
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "delayed"])
+def test_a_report_proves_that_a_question_of_unknown_outcome_arrived_and_it_goes_out_once(desk, action):
+    desk.process_options = ProcessOptions(domain="desk.example", archives=True)
+    desk.take(mail("ask users"))
+    desk.transport.keeps = True
+    desk.transport.fail((SendPhase.DOT, OutcomeUnknown("connection ended")))
+    desk.deliver()
+    assert desk.outbox[0].state is OutboxState.READY  # to be sent once more
+    desk.take(report(action, "2.0.0", desk.outbox[0].message_id))
+    desk.clock.advance(hours=1)
+    desk.deliver()
+    assert len(desk.transport.taken) == 1
+    assert (desk.outbox[0].state, "ReplySent" in desk.events) == (OutboxState.SENT, True)
+    assert desk.store.tables.unarchived == {desk.outbox[0].id}

@@ -512,9 +512,11 @@ class MemoryOutboxStore:
     def unsent(self) -> Sequence[OutboxEntry]:
         return self._unsent()
 
-    def take_for_sent(self, entry_id: int, words: str) -> None:
+    def take_for_sent(self, entry_id: int, words: str, *, archive: bool = False) -> None:
         entry = self._tables.outbox[entry_id]
         self._tables.outbox[entry_id] = replace(entry, state=OutboxState.SENT, fence=entry.fence + 1, last_error=words)
+        if archive:
+            self._tables.unarchived.add(entry_id)
 
     def struggling(self, before: dt.datetime) -> int:
         return sum(entry.due_at <= before or entry.attempts >= 3 for entry in self._unsent())
