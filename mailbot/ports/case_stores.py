@@ -20,7 +20,7 @@ class CaseStore(Protocol):
     def find(self, message: InboundMessage) -> Case | None:
         """Return the case that this mail continues: References / In-Reply-To to a Message-ID that we know, or the
         case number in the subject, and the sender is a participant or of a participant's organisation. Strangers
-        never join.
+        never join, and by a number alone nobody whose From failed authentication.
         """
         ...
 
@@ -102,6 +102,10 @@ class ReviewStore(Protocol):
 
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
         """Return items, oldest first."""
+        ...
+
+    def count_open(self) -> int:
+        """Return how many items wait."""
         ...
 
     def get(self, item_id: int) -> ReviewItem | None:

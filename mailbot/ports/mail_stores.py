@@ -36,7 +36,7 @@ class InboxStore(Protocol):
         ...
 
     def find_copies(self, sha256: str) -> Sequence[InboxEntry]:
-        """Return entries with these bytes, oldest first."""
+        """Return entries with these bytes, oldest first, themselves without them."""
         ...
 
     def find_by_message_id(self, message_id: str) -> Sequence[InboxEntry]:

@@ -74,7 +74,7 @@ def state_of(uow: UnitOfWork, now: dt.datetime, options: UpkeepOptions) -> Healt
     return Health(
         inbox=uow.inbox.count_by_state(),
         outbox=uow.outbox.count_by_state(),
-        waiting=len(uow.reviews.list()),
+        waiting=uow.reviews.count_open(),
         oldest_wait=max(now - oldest, dt.timedelta()) if oldest is not None else dt.timedelta(),
         struggling=uow.outbox.struggling(now - options.longest_wait),
         polls=polls,

@@ -12,7 +12,7 @@ from mailbot.domain.errors import StaleCase
 from mailbot.domain.message import InboundMessage
 from mailbot.store.columns import AnyRow
 from mailbot.store.convert import data_from_json, decision_to_json, to_json
-from mailbot.store.joining import may_join, numbers_in_subject, threading_keys
+from mailbot.store.joining import case_numbers, may_join, threading_keys
 from mailbot.store.tables import case_events, case_message_ids, case_participants, cases, counters, inbox, inbox_bytes
 from mailbot.store.text import address_key, domain_key, message_id_key
 from mailbot.store.trail import decided, mail_received
@@ -30,7 +30,7 @@ class SqlCaseStore:
     def find(self, message: InboundMessage) -> Case | None:
         """Return the case that this mail continues, if its sender may join it (`ports.CaseStore.find`)."""
         mentions = threading_keys(message)
-        numbers = numbers_in_subject(message.subject.text)
+        numbers = case_numbers(message)
         if message.sender is None or not (mentions or numbers):
             return None
         found = self._connection.execute(_MENTIONED, {"message_ids": mentions, "numbers": numbers}).all()

@@ -71,7 +71,7 @@ class SqlInboxStore:
         return inbox_id
 
     def find_copies(self, sha256: str) -> Sequence[InboxEntry]:
-        """Return entries with these bytes, oldest first."""
+        """Return entries with these bytes, oldest first, themselves without them."""
         return [_entry(row) for row in self._connection.execute(_COPIES, {"sha256": sha256})]
 
     def find_by_message_id(self, message_id: str) -> Sequence[InboxEntry]:
@@ -163,7 +163,11 @@ _WITH_BYTES = (
     .join(inbox_bytes, inbox_bytes.c.inbox_id == inbox.c.id)
     .order_by(inbox.c.id)
 )
-_COPIES = _WITH_BYTES.where(inbox.c.sha256 == sa.bindparam("sha256"))
+_COPIES = (
+    sa.select(*entry_columns(), sa.literal(b"").label("raw"))
+    .where(inbox.c.sha256 == sa.bindparam("sha256"))
+    .order_by(inbox.c.id)
+)
 _NAMESAKES = _WITH_BYTES.where(inbox.c.message_id == sa.bindparam("message_id"))
 _BY_ID = _WITH_BYTES.where(inbox.c.id == sa.bindparam("entry_id"))
 

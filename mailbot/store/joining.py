@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from mailbot.domain.message import InboundMessage
+from mailbot.domain.message import Authentication, InboundMessage
 from mailbot.store.text import address_key, domain_key, message_id_key
 
 REFERENCES_LOOKED_AT = 40
@@ -18,9 +18,14 @@ def threading_keys(message: InboundMessage) -> list[str]:
     return list(dict.fromkeys(message_id_key(m) for m in mentioned if m))
 
 
-def numbers_in_subject(subject: str) -> list[str]:
-    """Return the case numbers in brackets, as printed in our subjects, each once."""
-    return list(dict.fromkeys(number.upper() for number in _NUMBER_IN_SUBJECT.findall(subject)))
+def case_numbers(message: InboundMessage) -> list[str]:
+    """Return the case numbers in brackets, as printed in our subjects, each once; none of a forged sender's.
+
+    A number can be guessed, a Message-ID cannot: a From that failed authentication has nothing else to show for itself.
+    """
+    if message.authentication is Authentication.FAILED:
+        return []
+    return list(dict.fromkeys(number.upper() for number in _NUMBER_IN_SUBJECT.findall(message.subject.text)))
 
 
 def may_join(sender: str, participants: Iterable[str], free_mail_domains: frozenset[str]) -> bool:

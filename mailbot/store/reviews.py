@@ -67,6 +67,10 @@ class SqlReviewStore:
         statement = _ITEMS.where(where).order_by(review_items.c.id).limit(limit)
         return [_item(row) for row in self._connection.execute(statement)]
 
+    def count_open(self) -> int:
+        """Return how many items wait."""
+        return self._connection.scalar(_COUNT_OPEN) or 0
+
     def get(self, item_id: int) -> ReviewItem | None:
         """Return one item."""
         row = self._connection.execute(_ITEMS.where(review_items.c.id == item_id)).first()
@@ -135,6 +139,8 @@ _SHOWN = (
 )
 
 _ITEMS = sa.select(review_items, cases.c.number.label("case_number")).join(cases, cases.c.id == review_items.c.case_id)
+
+_COUNT_OPEN = sa.select(sa.func.count()).select_from(review_items).where(OPEN_ITEM)
 
 _SENDER = sa.select(inbox.c.sender).where(inbox.c.id == sa.bindparam("inbox_id"))
 

@@ -117,7 +117,7 @@ def test_copies_are_found_by_their_bytes_oldest_first(store: Store) -> None:
         assert sha256 == []
         entry = uow.inbox.get(ids[0] or 0)
         assert entry is not None
-        assert [copy.id for copy in uow.inbox.find_copies(entry.sha256)] == [ids[0], ids[2]]
+        assert [(copy.id, copy.raw) for copy in uow.inbox.find_copies(entry.sha256)] == [(ids[0], b""), (ids[2], b"")]
 
 
 def test_unknown_uids_are_those_without_a_row_under_this_uidvalidity(store: Store) -> None:

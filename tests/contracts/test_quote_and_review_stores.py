@@ -99,6 +99,9 @@ def test_items_are_listed_oldest_first_up_to_a_limit(store: Store, case: Case, e
     with store.begin() as uow:
         assert [item.id for item in uow.reviews.list()] == ids
         assert [item.id for item in uow.reviews.list(limit=1)] == ids[:1]
+        assert uow.reviews.count_open() == 2
+        uow.reviews.settle(ids[0], by="kim", settlement="answered", note="", at=NOW)
+        assert uow.reviews.count_open() == 1
 
 
 def test_a_parked_mail_gets_a_case_of_its_sender(store: Store, entry: InboxEntry) -> None:

@@ -1,8 +1,11 @@
 """What a mail mentions is read in the order of likelihood and within bounds."""
 
+from dataclasses import replace
+
 import pytest
 
-from mailbot.store.joining import REFERENCES_LOOKED_AT, may_join, numbers_in_subject, threading_keys
+from mailbot.domain.message import Authentication
+from mailbot.store.joining import REFERENCES_LOOKED_AT, case_numbers, may_join, threading_keys
 from tests.support.samples import inbound
 
 
@@ -26,7 +29,12 @@ def test_only_the_newest_of_endless_references_are_looked_at() -> None:
     ],
 )
 def test_numbers_count_in_brackets(subject: str, numbers: list[str]) -> None:
-    assert numbers_in_subject(subject) == numbers
+    assert case_numbers(inbound(subject=subject)) == numbers
+
+
+def test_a_forged_senders_number_counts_for_nothing() -> None:
+    forged = replace(inbound(subject="[Q-2026-00318]"), authentication=Authentication.FAILED)
+    assert case_numbers(forged) == []
 
 
 @pytest.mark.parametrize(

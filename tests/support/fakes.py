@@ -32,7 +32,7 @@ from mailbot.ports import (
     RecordStore,
     ReviewStore,
 )
-from mailbot.store.joining import may_join, numbers_in_subject, threading_keys
+from mailbot.store.joining import case_numbers, may_join, threading_keys
 from mailbot.store.text import address_key, domain_key, message_id_key
 from mailbot.store.trail import decided, mail_received, quote_issued, review_opened
 
@@ -171,7 +171,7 @@ class MemoryInboxStore:
         return number
 
     def find_copies(self, sha256: str) -> Sequence[InboxEntry]:
-        return [e for e in self._tables.inbox.values() if e.sha256 == sha256]
+        return [replace(e, raw=b"") for e in self._tables.inbox.values() if e.sha256 == sha256]
 
     def find_by_message_id(self, message_id: str) -> Sequence[InboxEntry]:
         wanted = message_id_key(message_id)
@@ -313,7 +313,7 @@ class MemoryCaseStore:
         for key in threading_keys(message):
             known = sorted((case_id for known, case_id in self._tables.message_ids if known == key), reverse=True)
             yield from (self._tables.cases[case_id] for case_id in known)
-        for number in numbers_in_subject(message.subject.text):
+        for number in case_numbers(message):
             yield from (case for case in self._tables.cases.values() if case.number == number)
 
     def _remember(self, case: Case, message: InboundMessage) -> None:
@@ -376,6 +376,9 @@ class MemoryReviewStore:
 
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
         return [i for i in self._tables.reviews.values() if (i.settled_at is not None) == settled][:limit]
+
+    def count_open(self) -> int:
+        return sum(item.settled_at is None for item in self._tables.reviews.values())
 
     def get(self, item_id: int) -> ReviewItem | None:
         return self._tables.reviews.get(item_id)
