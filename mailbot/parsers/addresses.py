@@ -5,6 +5,7 @@ RFC 5322 does not plainly allow is therefore no address here.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -150,9 +151,15 @@ def _addr_spec(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     match = _ADDR_SPEC.match(text) if len(text) <= 254 and "=?" not in text else None
-    if match is None or headers.clean(text) != text or "\u3000" in text:
+    if match is None or not _is_plain(text) or headers.clean(text) != text:
         return None
     return f"{match[1]}@{match[2].lower()}"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether the letters are what they seem: nothing invisible, no other dot, nothing that stands for a letter."""
+    letters = all(c.isascii() or unicodedata.category(c)[0] in "LMN" for c in text)
+    return letters and unicodedata.normalize("NFKC", text) == text
 
 
 def _name(words: list[bytes], fallback: str | None) -> str | None:

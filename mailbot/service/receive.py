@@ -198,9 +198,16 @@ def _file_away(mailbox: Mailbox, store: Store) -> int:
 def envelope_of(raw: bytes) -> tuple[str | None, str | None]:
     """Return Message-ID and address of From as far as they can be read at a glance; judged is neither here."""
     headers = BytesHeaderParser().parsebytes(raw[:HEADER_BYTES])
-    message_id, sender = headers.get("Message-ID"), headers.get("From")
-    address = email.utils.parseaddr(str(sender))[1] if sender else ""
-    return (str(message_id).strip() or None if message_id else None), address or None
+    message_id = headers.get("Message-ID")
+    return (str(message_id).strip() or None if message_id else None), _address_of(str(headers.get("From") or ""))
+
+
+def _address_of(sender: str) -> str | None:
+    """Return the first address in a From field; None where the standard library finds none or fails ("((((...")."""
+    try:
+        return email.utils.parseaddr(sender)[1] or None
+    except (RecursionError, ValueError, IndexError, TypeError):  # such a mail, too, must be stored
+        return None
 
 
 def _batches(messages: Iterable[Fetched]) -> Iterator[list[Fetched]]:

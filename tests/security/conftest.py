@@ -1,0 +1,68 @@
+"""The desk that the attacks go to, with the records of the demo on file."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mailbot.bootstrap.guarded import GuardedUnderstanding
+from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.replying import desk_renderer
+from mailbot.bootstrap.understanding import desk_understanding
+from mailbot.domain.message import Desk
+from mailbot.ports import ReplyRenderer, Understanding
+from mailbot.service.process import ProcessOptions
+from mailbot.store import open_store
+from mailbot.store.datafiles import load_data
+from tests.security.attacked import BORDER, DAY, OURS, AttackedDesk
+from tests.support.databases import SqliteTemplate
+from tests.support.fakes import FakeClock
+
+DATA = Path(__file__).parents[2] / "config" / "demo" / "data"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mind:
+    """Understanding and renderer of the shipped installation, which remember nothing, and a database to copy."""
+
+    understanding: Understanding
+    render: ReplyRenderer
+    database: Path
+    free_mail_domains: frozenset[str]
+
+
+@pytest.fixture(scope="session")
+def mind(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mind]:
+    installation = Installation(Path("no operator's folder"), environment={})
+    desk = Desk(address=OURS, trusted_authserv_ids=(BORDER,))
+    folder = tmp_path_factory.mktemp("attacked")
+    clock = FakeClock(DAY)
+    with closing(open_store(sqlite_template.database(folder), clock)) as store, store.begin() as uow:
+        uow.records.replace(*load_data(DATA), clock())
+        uow.commit()
+    with desk_understanding(installation, desk, lambda: dt.date(2026, 11, 20)) as understanding:
+        yield Mind(
+            understanding=GuardedUnderstanding(inner=understanding),
+            render=desk_renderer(installation, desk),
+            database=folder / "mailbot.db",
+            free_mail_domains=installation.free_mail_domains,
+        )
+
+
+@pytest.fixture
+def desk(mind: Mind, tmp_path: Path) -> Iterator[AttackedDesk]:
+    """A desk of the test's own."""
+    clock = FakeClock(DAY)
+    file = shutil.copy(mind.database, tmp_path / "attacked.db")
+    with closing(open_store(f"sqlite:///{file}", clock, free_mail_domains=mind.free_mail_domains)) as store:
+        yield AttackedDesk(
+            store=store,
+            understanding=mind.understanding,
+            render=mind.render,
+            clock=clock,
+            process_options=ProcessOptions(domain="seller.example"),
+        )
