@@ -2,6 +2,7 @@
 
 import re
 
+from mailbot.domain.case_number import without_numbers
 from mailbot.replies.clean import SUBJECT_LIMIT, one_line
 
 # What mail programs put before the subject of replies and forwards, in the languages of our mails.
@@ -10,11 +11,10 @@ _PREFIXES = re.compile(
     r"\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*)+",
     re.IGNORECASE,
 )
-_CASE_NUMBER = re.compile(r"\s*\[\s*[A-Z]{1,4}-\d{4}-\d+\s*\]\s*")
 
 
 def reply_subject(original: str, case_number: str, when_empty: str) -> str:
-    """Return `Re: <subject> [<case number>]`; one prefix, one number (other cases' numbers fall away), one line."""
-    bare = _PREFIXES.sub("", one_line(_CASE_NUMBER.sub(" ", original), 10 * SUBJECT_LIMIT))
+    """Return `Re: <subject> [<case number>]`; one prefix, one line, one case number of ours."""
+    bare = _PREFIXES.sub("", one_line(without_numbers(original), 10 * SUBJECT_LIMIT))
     kept = one_line(bare, SUBJECT_LIMIT) or when_empty
     return f"Re: {kept} [{case_number}]"

@@ -7,6 +7,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from mailbot.domain.case import Case, CaseEvent, InboxState
+from mailbot.domain.case_number import case_number
 from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import StaleCase
 from mailbot.domain.message import InboundMessage
@@ -123,8 +124,8 @@ class SqlCaseStore:
 
     def _next_number(self, year: int) -> str:
         statement = count_up(self._connection.dialect.name, counters)
-        count = self._connection.scalar(statement, {"name": f"cases {year}", "value": 1})
-        return f"Q-{year}-{count:05d}"
+        count = self._connection.execute(statement, {"name": f"cases {year}", "value": 1}).scalar_one()
+        return case_number(year, count)
 
     def _remember(self, case_id: int, message: InboundMessage) -> None:
         if message.message_id and (case_id, message.message_id) not in self._remembered:

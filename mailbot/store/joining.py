@@ -1,15 +1,13 @@
 """Which case a mail continues, and whether its sender may join it. Pure."""
 
-import re
 from collections.abc import Iterable
 
+from mailbot.domain.case_number import numbers_in
 from mailbot.domain.message import Authentication, InboundMessage
 from mailbot.store.text import address_key, domain_key, message_id_key
 
 REFERENCES_LOOKED_AT = 40
 """How many of a mail's references, the newest, are looked up; a mail may carry thousands."""
-
-_NUMBER_IN_SUBJECT = re.compile(r"\[(Q-\d{4}-\d{5,9})\]", re.IGNORECASE)
 
 
 def threading_keys(message: InboundMessage) -> list[str]:
@@ -25,7 +23,7 @@ def case_numbers(message: InboundMessage) -> list[str]:
     """
     if message.authentication is Authentication.FAILED:
         return []
-    return list(dict.fromkeys(number.upper() for number in _NUMBER_IN_SUBJECT.findall(message.subject.text)))
+    return numbers_in(message.subject.text)
 
 
 def may_join(sender: str, participants: Iterable[str], free_mail_domains: frozenset[str]) -> bool:

@@ -118,6 +118,7 @@ def test_attachments_come_after_the_alternatives() -> None:
         ("回复：报价", "Re: 报价 [Q-2026-00001]"),
         ("Re: Quote please [Q-2026-00001]", "Re: Quote please [Q-2026-00001]"),
         ("Re: [Q-2026-00001] Quote [Q-2025-00009]", "Re: Quote [Q-2026-00001]"),
+        ("Quote [INC-2026-0042]", "Re: Quote [INC-2026-0042] [Q-2026-00001]"),
         ("  ", "Re: Your quote [Q-2026-00001]"),
         ("Report: numbers", "Re: Report: numbers [Q-2026-00001]"),
     ],

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from mailbot.domain.case import Case, CaseEvent, Fetched, InboxEntry, InboxState, MailboxKey, ReviewItem
+from mailbot.domain.case_number import case_number
 from mailbot.domain.decision import Decision
 from mailbot.domain.errors import LeaseLost, StaleCase
 from mailbot.domain.file import PriceBook, Records, SiteFile
@@ -257,7 +258,7 @@ class MemoryCaseStore:
         count = sum(c.opened_at.astimezone(dt.UTC).year == year for c in self._tables.cases.values()) + 1
         case = Case(
             id=len(self._tables.cases) + 1,
-            number=f"Q-{year}-{count:05d}",
+            number=case_number(year, count),
             version=1,
             opened_at=at,
             participants=(address_key(sender),) if sender else (),

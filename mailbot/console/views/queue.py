@@ -1,12 +1,12 @@
 """The queue: what waits for a person, and why; search over all cases; saved views."""
 
-import re
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from mailbot.console.desk import Console, Visit
 from mailbot.console.searching import refresh_search
+from mailbot.domain.case_number import is_case_number
 from mailbot.domain.errors import InputError
 from mailbot.store.queries import ledger
 from mailbot.store.worklines import SORTS, QueueFilter, find_cases, queue_page
@@ -16,8 +16,6 @@ FILTERS = ("words", "language", "reason", "kind", "assignee", "sort")
 ACTS = (
     "approved", "corrected", "answered", "declined", "not_a_request", "sent_again", "handed_back", "undone", "endorsed",
 )  # fmt: skip
-
-_CASE_NUMBER = re.compile(r"[A-Z]{1,4}-\d{4}-\d{1,9}")
 
 
 def queue(console: Console, visit: Visit) -> Response:
@@ -95,7 +93,7 @@ def _filter(visit: Visit) -> QueueFilter:
 def _done(visit: Visit) -> dict[str, str] | None:
     """Return what has just been done, told by the address; nothing in it is shown as it stands."""
     act, number, item = visit.asked("done"), visit.asked("case"), visit.asked("item")
-    if act not in ACTS or not _CASE_NUMBER.fullmatch(number):
+    if act not in ACTS or not is_case_number(number):
         return None
     return {"act": act, "number": number, "item": item if item.isdecimal() else "", "undo": visit.asked("undo")}
 
