@@ -19,12 +19,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from mailbot.domain.message import Desk
+from mailbot.bootstrap.installation import Installation
 from mailbot.domain.quote import Quote, QuoteLine
 from mailbot.replies import make_renderer
 from mailbot.replies.locales import Language
-from mailbot.replies.preview import SAMPLE_FIGURES, SAMPLE_SELLER, sample_quote
-from mailbot.resources import resources
+from mailbot.replies.preview import SAMPLE_DESK, SAMPLE_SELLER, sample_quote
+from mailbot.resources import shipped_root
 
 WARM_UP = 5
 
@@ -35,7 +35,8 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10)
     parser.add_argument("--runs", type=int, default=40)
     options = parser.parse_args()
-    render = make_renderer(resources(), Desk(address=SAMPLE_SELLER.email), SAMPLE_SELLER, SAMPLE_FIGURES)
+    shipped = Installation(shipped_root())
+    render = make_renderer(shipped.files, SAMPLE_DESK, SAMPLE_SELLER, shipped.policy_pack)
     print(f"{options.lines} lines, CPU ms: median (fastest)")
     for language in render.languages.values():
         cells = []

@@ -135,7 +135,7 @@ def _options(installation: Installation, settings: ConsoleSettings) -> ConsoleOp
     return ConsoleOptions(
         url=settings.url,
         hosts=(host, *own) if host else own,
-        promise=Promise(days=settings.promise_days, holidays=frozenset(settings.holidays)),
+        promise=Promise(days=installation.policy_pack.review_days[1], holidays=frozenset(settings.holidays)),
         four_eyes={currency: Decimal(limit) for currency, limit in settings.four_eyes.items()},
         facts=(
             ("desk", installation.settings.desk.address),

@@ -70,6 +70,7 @@ class Installation:
         aliases = [*own.aliases, *imported.aliases, *([imported.address] if imported.address else [])]
         return Desk(
             address=own.address,
+            name=own.display_name,
             aliases=tuple(dict.fromkeys(aliases)),
             trusted_authserv_ids=tuple(dict.fromkeys((*own.trusted_authserv_ids, *imported.trusted_authserv_ids))),
         )

@@ -151,9 +151,13 @@ class InboundMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Our own identity: the mailbox's addresses and whose authentication results are believed (`desk.toml`)."""
+    """Our own identity: the mailbox's addresses and whose authentication results are believed (`desk.toml`).
+
+    `name` stands beside the address in our mails, and signs them.
+    """
 
     address: str | None = None
+    name: str = ""
     aliases: tuple[str, ...] = ()
     trusted_authserv_ids: tuple[str, ...] = ()
 

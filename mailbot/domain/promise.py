@@ -9,7 +9,10 @@ _ONE_DAY = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """Days are calendar days in UTC; business days are Monday to Friday but for the holidays."""
+    """`days` is the most of the policy's `review_days`.
+
+    Days begin in UTC; business days are Monday to Friday but for the holidays.
+    """
 
     days: int = 3
     holidays: frozenset[dt.date] = frozenset()

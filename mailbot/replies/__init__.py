@@ -4,27 +4,28 @@ from typing import TYPE_CHECKING
 
 from mailbot.domain.errors import SetupError
 from mailbot.domain.message import Address, Desk
+from mailbot.domain.policy_pack import PolicyPack
+from mailbot.domain.seller import Seller
 from mailbot.replies.context import Voice
 from mailbot.replies.glyphs import missing_glyphs
 from mailbot.replies.locales import languages
 from mailbot.replies.pdf import QuotePrinter
 from mailbot.replies.products import load_products
 from mailbot.replies.render import Renderer
-from mailbot.replies.seller import Figures, Seller
 from mailbot.replies.templates import Templates
 from mailbot.resources import Resources
 
 if TYPE_CHECKING:
     from mailbot.replies.signing import Signer
 
-__all__ = ["Figures", "Renderer", "Seller", "make_renderer", "missing_glyphs"]
+__all__ = ["Renderer", "make_renderer", "missing_glyphs"]
 
 
 def make_renderer(
     files: Resources,
     desk: Desk,
     seller: Seller,
-    figures: Figures,
+    policy: PolicyPack,
     *,
     documents: bool = True,
     signer: "Signer | None" = None,
@@ -38,8 +39,8 @@ def make_renderer(
         raise SetupError("desk.address is not set: replies need an address to come from")
     renderer = Renderer(
         files=files,
-        sender=Address(name=seller.team or seller.name, email=desk.address),
-        voice=Voice(seller=seller, figures=figures, products=load_products(files)),
+        sender=Address(name=desk.name or seller.name, email=desk.address),
+        voice=Voice(seller=seller, team=desk.name or seller.name, policy=policy, products=load_products(files)),
         languages=languages(files),
         templates=Templates(files),
         printer=QuotePrinter(files, seller.logo) if documents else None,

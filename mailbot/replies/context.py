@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from mailbot.domain.decision import Decision
 from mailbot.domain.message import Address, InboundMessage
 from mailbot.domain.outgoing import ReplyKind
+from mailbot.domain.policy_pack import PolicyPack
 from mailbot.domain.request import Kind, Reason
+from mailbot.domain.seller import Seller
 from mailbot.replies.clean import file_name, one_line
 from mailbot.replies.locales import Language
 from mailbot.replies.products import Products
-from mailbot.replies.seller import Figures, Seller
 from mailbot.replies.understood import gaps, told
 
 EXAMPLE_DATE = dt.date(2027, 12, 31)
@@ -26,10 +27,11 @@ _SANS = "'Segoe UI',Helvetica,Arial,sans-serif"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """What is the same in every reply: who sells, what things are called, which figures the words name."""
+    """What is the same in every reply: who sells, who signs (`team`), whose figures the words name, and names."""
 
     seller: Seller
-    figures: Figures
+    team: str
+    policy: PolicyPack
     products: Products
 
     def words(self, language: Language) -> dict[str, object]:
@@ -41,7 +43,8 @@ class Voice:
             "language": language,
             "fonts": f"{families},{_SANS}" if families else _SANS,
             "seller": _with_links(self.seller),
-            "figures": self.figures,
+            "team": self.team,
+            "policy": self.policy,
             "products": self.products,
             "amount": formats.amount,
             "money": formats.money,

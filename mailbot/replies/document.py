@@ -7,9 +7,9 @@ from dataclasses import replace
 from mailbot.domain.errors import InputError
 from mailbot.domain.quote import Party, Quote, QuoteLine, Step
 from mailbot.domain.revision import changes, is_expired
+from mailbot.domain.seller import Seller
 from mailbot.replies.clean import one_line, some_lines
 from mailbot.replies.glyphs import missing_glyphs, without_pictographs
-from mailbot.replies.seller import Seller
 from mailbot.resources import Resources
 
 # Countries that print on US Letter (CLDR, measurementData/paperSize).

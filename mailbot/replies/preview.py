@@ -6,18 +6,16 @@ from decimal import Decimal
 
 from mailbot.domain.decision import Action, CoveredLine, Decision, Finding, Gravity, ResolvedLine, ResolvedRequest
 from mailbot.domain.evidence import Extracted
-from mailbot.domain.message import Address, Attachment, InboundMessage, TextPart, Unreadable
-from mailbot.domain.money import Money
+from mailbot.domain.message import Address, Attachment, Desk, InboundMessage, TextPart, Unreadable
 from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
 from mailbot.domain.quote import Formula, Party, Quote, QuoteLine, ReplacedLine, ReplacedQuote, Step, Tax
 from mailbot.domain.request import AuthorizedContact, Customer, Kind, Reason, Reseller
+from mailbot.domain.seller import Seller
 from mailbot.replies.locales import closest
 from mailbot.replies.render import Renderer
-from mailbot.replies.seller import Figures, Seller
 
 SAMPLE_SELLER = Seller(
     name="Northwind Cloud Software Ltd",
-    team="Quote desk",
     email="quotes@seller.example",
     address=("1 Harbour Street", "Sydney NSW 2000, Australia"),
     phone="+61 2 5550 0100",
@@ -34,7 +32,7 @@ SAMPLE_SELLER = Seller(
     trial_url="https://www.seller.example/try",
     support_url="https://support.seller.example",
 )
-SAMPLE_FIGURES = Figures(net_minimum=Money(Decimal(10000), "USD"), bank_only_currencies=frozenset({"AUD"}))
+SAMPLE_DESK = Desk(address=SAMPLE_SELLER.email, name="Quote desk")
 
 TODAY = dt.date(2026, 11, 5)
 ALL_TOPICS = (

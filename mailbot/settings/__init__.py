@@ -14,7 +14,6 @@ from mailbot.settings.model import (
     ReminderSettings,
     Secret,
     Security,
-    SellerSettings,
     Settings,
     SmtpSettings,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "ReminderSettings",
     "Secret",
     "Security",
-    "SellerSettings",
     "Settings",
     "SmtpSettings",
     "load_policy_pack",

@@ -1,12 +1,13 @@
 """Reads the settings file, lays the environment over it, fetches the secrets, and refuses what it does not know."""
 
+import dataclasses
 import difflib
 import re
 import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -40,8 +41,8 @@ def _read(file: Path) -> _Table:
         raise SetupError(f"{file}: is not TOML: {error}") from error
 
 
-def _refuse_unknown(table: _Table, model: type[msgspec.Struct], source: str, section: str) -> None:
-    known = {field.name: field.type for field in msgspec.structs.fields(model)}
+def _refuse_unknown(table: _Table, model: type, source: str, section: str) -> None:
+    known = get_type_hints(model, include_extras=True)
     for key, value in table.items():
         if key not in known:
             raise SetupError(f"{source}: unknown key {section}{key}{_nearest(key, known)}")
@@ -64,9 +65,9 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
 
 
-def _section_of(kind: object) -> tuple[type[msgspec.Struct] | None, bool]:
+def _section_of(kind: object) -> tuple[type | None, bool]:
     """Return the model of a section and whether there may be many of it; (None, False) for a plain value."""
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if isinstance(kind, type) and (issubclass(kind, msgspec.Struct) or dataclasses.is_dataclass(kind)):
         return kind, False
     if get_origin(kind) is tuple:
         inner, _ = _section_of(get_args(kind)[0])
@@ -98,7 +99,7 @@ def _overlay(tables: _Table, environment: Mapping[str, str], file: Path) -> None
         if not variable.startswith(PREFIX) or "__" not in variable:
             continue
         section, *path = variable.removeprefix(PREFIX).lower().split("__")
-        known = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+        known = get_type_hints(Settings)
         if section not in known:
             raise SetupError(f"{variable}: unknown section {section}{_nearest(section, known)}")
         if section == "mailboxes":
@@ -106,7 +107,7 @@ def _overlay(tables: _Table, environment: Mapping[str, str], file: Path) -> None
         else:
             table, model = tables.setdefault(section, {}), known[section]
         key = "__".join(path)
-        keys = {field.name: field.type for field in msgspec.structs.fields(model)}
+        keys = get_type_hints(model, include_extras=True)
         if key not in keys:
             raise SetupError(f"{variable}: unknown key {section}.{key}{_nearest(key, keys)}")
         table[key] = Secret(text) if key == "password" else _value(text, keys[key])

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from mailbot.domain.seller import Seller
+
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0)]
@@ -43,24 +45,6 @@ class DeskSettings(Struct, frozen=True, kw_only=True):
     display_name: str
     aliases: tuple[EmailAddress, ...] = ()
     trusted_authserv_ids: tuple[str, ...] = ()
-
-
-class SellerSettings(Struct, frozen=True, kw_only=True):
-    """Who sells: printed on quotes and under replies."""
-
-    name: str
-    address: tuple[str, ...] = ()
-    country: str = ""
-    email: str = ""
-    phone: str = ""
-    website: str = ""
-    tax_id: str = ""
-    bank: tuple[str, ...] = ()
-    logo: str = ""
-    form_url: str = ""
-    payment_url: str = ""
-    trial_url: str = ""
-    support_url: str = ""
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True):
@@ -194,7 +178,6 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     url: Annotated[str, Meta(pattern=r"^(https?://[^/\s]+)?$")] = ""
     undo_seconds: Annotated[int, Meta(ge=0, le=3600)] = 20
-    promise_days: Annotated[int, Meta(ge=1, le=30)] = 3
     holidays: tuple[dt.date, ...] = ()
     four_eyes: dict[str, Count] = {}
     idle_minutes: Annotated[int, Meta(ge=1)] = 60
@@ -205,7 +188,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """All settings of one desk."""
 
     desk: DeskSettings
-    seller: SellerSettings
+    seller: Seller
     policy: PolicySettings
     database: DatabaseSettings = DatabaseSettings()
     mailboxes: tuple[MailboxSettings, ...] = ()

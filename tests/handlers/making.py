@@ -33,6 +33,13 @@ PACK = PolicyPack(
     co_term_max_years=3,
     tax_regions=frozenset({"US", "CA"}),
     new_site_needs_addresses=True,
+    review_days=(1, 3),
+    bank_transfer_days=(5, 7),
+    ach_days=(7, 14),
+    check_weeks=2,
+    net_days=30,
+    refund_days=30,
+    maintenance_months=12,
 )
 
 TIERS = (10, 25, 50, 100, 200)

@@ -6,22 +6,22 @@ from email.policy import default
 
 import pytest
 
-from mailbot.domain.message import Desk
 from mailbot.domain.outgoing import OutgoingMessage
 from mailbot.replies import make_renderer
-from mailbot.replies.preview import SAMPLE_FIGURES, SAMPLE_SELLER
+from mailbot.replies.preview import SAMPLE_DESK, SAMPLE_SELLER
 from mailbot.replies.render import Renderer
 from mailbot.replies.signing import signer_of
 from mailbot.resources import resources
+from mailbot.settings import load_policy_pack
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "ja", "ko", "nl", "pt-BR", "zh-Hans", "zh-Hant")
+POLICY = load_policy_pack(resources().find("config/policy/2026-07-01.toml"))
 
 
 @pytest.fixture(scope="session")
 def render() -> Renderer:
     """The renderer, with documents and signed data."""
-    desk = Desk(address="quotes@seller.example")
-    return make_renderer(resources(), desk, SAMPLE_SELLER, SAMPLE_FIGURES, signer=signer_of(bytes(32)))
+    return make_renderer(resources(), SAMPLE_DESK, SAMPLE_SELLER, POLICY, signer=signer_of(bytes(32)))
 
 
 def opened(message: OutgoingMessage) -> EmailMessage:

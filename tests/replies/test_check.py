@@ -1,5 +1,6 @@
 """What is shipped is whole; what an operator breaks is refused at start with file, line and reason."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from mailbot.domain.message import Desk
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.replies import make_renderer
 from mailbot.replies.check import problems
-from mailbot.replies.preview import SAMPLE_FIGURES, SAMPLE_SELLER, preview
+from mailbot.replies.preview import SAMPLE_DESK, SAMPLE_SELLER, preview
 from mailbot.replies.render import Renderer
 from mailbot.resources import Resources, shipped_root
+from tests.replies.conftest import POLICY
 
 
 def with_overlay(overlay: Path, name: str, text: str) -> Renderer:
@@ -20,7 +22,7 @@ def with_overlay(overlay: Path, name: str, text: str) -> Renderer:
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
     files = Resources((overlay, shipped_root()))
-    return make_renderer(files, Desk(address="quotes@seller.example"), SAMPLE_SELLER, SAMPLE_FIGURES)
+    return make_renderer(files, SAMPLE_DESK, SAMPLE_SELLER, POLICY)
 
 
 def test_every_template_and_catalogue_is_whole(render: Renderer) -> None:
@@ -61,8 +63,15 @@ def test_a_broken_override_is_refused(tmp_path: Path, name: str, text: str, reas
         with_overlay(tmp_path, name, text)
 
 
+def test_a_policy_without_net_30_promises_none() -> None:
+    policy = replace(POLICY, net_30_minimum={}, payment_methods={"EUR": ("credit_card", "bank_transfer")})
+    render = make_renderer(Resources((shipped_root(),)), SAMPLE_DESK, SAMPLE_SELLER, policy, documents=False)
+
+    assert "Net-30" not in preview(render, ReplyKind.ANSWER, "en").text
+
+
 def test_a_desk_without_an_address_is_refused() -> None:
     files = Resources((shipped_root(),))
 
     with pytest.raises(SetupError, match=r"desk\.address"):
-        make_renderer(files, Desk(), SAMPLE_SELLER, SAMPLE_FIGURES)
+        make_renderer(files, Desk(), SAMPLE_SELLER, POLICY)

@@ -52,6 +52,7 @@ def test_a_mailbox_is_read_over_tls_by_default_and_left_alone(load):
     [
         (MINIMAL + "[smtp]\nhosst = 'x'\n", r"mailbot.toml: unknown key smtp.hosst; did you mean host\?"),
         (MINIMAL + "[reminders]\nafter_business_days = [7, 3]\n", "reminders.*must rise"),
+        ("[seller]\nname = 'S'\nlogos = 'x'\n", r"mailbot.toml: unknown key seller.logos; did you mean logo\?"),
         (MINIMAL + "[smpt]\n", r"mailbot.toml: unknown key smpt; did you mean smtp\?"),
         (MINIMAL + MAILBOX + "folder = 'INBOX'\n", r"unknown key mailboxes.folder; did you mean folders\?"),
         (MINIMAL + "[smtp]\nport = 'x'\n", "smtp.port: expected `int`, got `str`"),
