@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from mailbot.bootstrap.installation import Installation
-from mailbot.domain.message import Desk
+from mailbot.domain.message import Desk, domain_of
 from mailbot.replies import Renderer, make_renderer
 
 if TYPE_CHECKING:
@@ -29,4 +29,4 @@ def desk_renderer(
 
 def reply_domain(installation: Installation) -> str:
     """Return the right side of our Message-IDs."""
-    return installation.settings.desk.address.rpartition("@")[2]
+    return domain_of(installation.settings.desk.address)

@@ -9,7 +9,7 @@ from mailbot.domain.errors import SetupError
 from mailbot.mail.archive import ImapArchive
 from mailbot.mail.imap_session import Filing, ImapAccount
 from mailbot.mail.smtp import SmtpAccount
-from mailbot.mail.tls import Login, Security, Server
+from mailbot.mail.tls import Login, Server
 from mailbot.settings import MailboxSettings, Secret, SmtpSettings
 
 DOT_FACTOR = 10  # the answer to the final dot may take so many times longer than others (RFC 5321, 4.5.3.2)
@@ -58,7 +58,7 @@ def _server(folder: Path, settings: MailboxSettings | SmtpSettings, *, timeout: 
     return Server(
         host=settings.host,
         port=settings.port,
-        security=Security(settings.security.value),
+        security=settings.security,
         ca_file=folder / settings.ca_file if settings.ca_file else None,
         timeout=timeout,
     )

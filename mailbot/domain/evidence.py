@@ -1,11 +1,9 @@
 """A value together with the words it was read from."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-U = TypeVar("U")
 
 BODY = "body"
 SUBJECT = "subject"
@@ -35,10 +33,6 @@ class Extracted(Generic[T]):
 
     value: T
     evidence: tuple[Evidence, ...] = ()
-
-    def with_value(self, convert: Callable[[T], U]) -> "Extracted[U]":
-        """Return the converted value, read from the same words."""
-        return Extracted(convert(self.value), self.evidence)
 
     @property
     def from_file(self) -> bool:

@@ -4,6 +4,11 @@ import enum
 from dataclasses import dataclass, field
 
 
+def domain_of(email: str) -> str:
+    """Return what follows the last @ of an address, in lower case; empty where there is none."""
+    return email.rpartition("@")[2].lower() if "@" in email else ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """A mailbox of a header. `email` is as written but for case of the domain; `name` is the decoded display name."""
@@ -14,7 +19,7 @@ class Address:
     @property
     def domain(self) -> str:
         """The part after the last @, in lower case."""
-        return self.email.rpartition("@")[2].lower()
+        return domain_of(self.email)
 
 
 class Role(enum.Enum):

@@ -18,7 +18,7 @@ class ReplyKind(enum.Enum):
 
 
 class OutboxState(enum.Enum):
-    """The life of an outbox row (failures.md, section 2): ready -> sending -> sent | failed | unknown | held."""
+    """The life of an outbox row: ready -> sending -> sent | failed | unknown | withdrawn."""
 
     READY = "ready"
     SENDING = "sending"

@@ -11,6 +11,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from mailbot.domain.errors import OutcomeUnknown, Refused, SetupError, TransientError
+from mailbot.domain.message import domain_of
 from mailbot.domain.watch import Alarm
 from mailbot.ports import Messenger, Transport
 
@@ -24,7 +25,7 @@ def by_mail(transport: Transport, sender: str, recipients: Sequence[str]) -> Mes
         message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
         message["From"], message["To"] = sender, ", ".join(recipients)
         message["Subject"] = f"mailbot: {len(alarms)} alarm{'s' if len(alarms) > 1 else ''}"
-        message["Message-ID"] = f"<alarm.{secrets.token_hex(12)}@{sender.rpartition('@')[2]}>"
+        message["Message-ID"] = f"<alarm.{secrets.token_hex(12)}@{domain_of(sender)}>"
         message["Date"] = format_datetime(dt.datetime.now(dt.UTC))
         message["Auto-Submitted"] = "auto-generated"
         message.set_content("\n".join(_line(alarm) for alarm in alarms) + "\n")

@@ -16,7 +16,8 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]  # the libra
 )
 
 from mailbot.domain.errors import SetupError, TransientError
-from mailbot.mail.tls import Login, Security, Server, connection_error, context_for
+from mailbot.mail.tls import Login, Server, connection_error, context_for
+from mailbot.ports.connection import Security
 
 T = TypeVar("T")
 

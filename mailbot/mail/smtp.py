@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from mailbot.domain.errors import OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
 from mailbot.domain.outgoing import SendPhase
+from mailbot.email_address import is_email_address
 from mailbot.fail_points import fail_point
-from mailbot.mail.tls import Login, Security, Server, connection_error, context_for
+from mailbot.mail.tls import Login, Server, connection_error, context_for
+from mailbot.ports.connection import Security
 
 KEEP_OPEN = 30.0  # seconds for which an unused session is trusted to live
-ADDRESS = re.compile(r"""[^\s<>@"\\()\[\],;:\x00-\x20\x7f-\x9f]{1,64}@[^\s<>@"\\()\[\],;:\x00-\x20\x7f-\x9f]{1,255}""")
 BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 LONG_LINE = re.compile(rb"[^\r\n]{999}")
 DOT_AT_START = re.compile(rb"^\.", re.MULTILINE)
@@ -23,14 +24,13 @@ DOT_AT_START = re.compile(rb"^\.", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpAccount:
-    """The next mail server. `login` None: it asks for none. `helo` is our name for EHLO, None the host's own.
+    """The next mail server. `login` None: it asks for none.
 
     `dot_timeout`: seconds for the answer to the final dot (RFC 5321, 4.5.3.2.6).
     """
 
     server: Server
     login: Login | None = None
-    helo: str | None = None
     dot_timeout: float = 600.0
 
 
@@ -156,7 +156,7 @@ def _check(sender: str, recipients: Sequence[str], raw: bytes) -> None:
     if not recipients:
         raise Refused("message without recipients")
     for address in (*recipients, sender) if sender else recipients:
-        if not ADDRESS.fullmatch(address):
+        if not is_email_address(address):
             raise Refused(f"not an address that can be sent to: {address!r}")
     if BARE_LINE_END.search(raw) or b"\0" in raw:
         raise Refused("message with a bare CR, a bare LF or a NUL")
@@ -166,7 +166,7 @@ def _check(sender: str, recipients: Sequence[str], raw: bytes) -> None:
 
 def _connect(account: SmtpAccount) -> smtplib.SMTP:
     server, context = account.server, context_for(account.server)
-    helo = account.helo or socket.gethostname()
+    helo = socket.gethostname()  # the library would ask DNS for a longer name
     try:
         session: smtplib.SMTP
         if server.security is Security.TLS:

@@ -1,6 +1,5 @@
 """How a mail server is reached: address, encryption, login. Clear text only to this machine, and only when told so."""
 
-import enum
 import ipaddress
 import ssl
 from collections.abc import Callable
@@ -8,14 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailbot.domain.errors import MailbotError, SetupError, TransientError
-
-
-class Security(enum.Enum):
-    """How a connection is protected; none of them ever falls back to a weaker one."""
-
-    TLS = "tls"  # from the first byte (RFC 8314)
-    STARTTLS = "starttls"  # upgraded before anything is said; a server without it is refused
-    NONE = "none"  # clear text, to a loopback address only
+from mailbot.ports.connection import Security
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

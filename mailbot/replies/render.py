@@ -11,7 +11,7 @@ from mailbot.domain.errors import InputError
 from mailbot.domain.message import Address, InboundMessage
 from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
 from mailbot.domain.quote import Quote
-from mailbot.replies.build import Attached, Draft, bounded, build
+from mailbot.replies.build import Attached, Draft, bounded, build, can_stand_in_header
 from mailbot.replies.context import Voice, reply_context
 from mailbot.replies.document import cleaned, document_context, quote_context, quote_name
 from mailbot.replies.locales import Language, closest
@@ -78,7 +78,8 @@ class Renderer:
         subject = reply_subject(newest.subject.text, case_number, when_empty)
         context["subject"] = subject
         text = self.templates.as_text(f"replies/{kind.value}/body.j2", context)
-        others = tuple(a for a in cc if a.email.casefold() != newest.sender.email.casefold())
+        addressee = newest.sender.email.casefold()
+        others = tuple(a for a in cc if a.email.casefold() != addressee and can_stand_in_header(a.email))
         attach = priced and (kind is ReplyKind.QUOTE or (kind is ReplyKind.STAFF and quote is not None))
         raw = build(
             Draft(

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.domain.message import domain_of
 from mailbot.ports import OutboxStore
 
 BUDGET_ALARM = "replies to "
@@ -45,7 +46,7 @@ def limit_reached(
             return f"{budget.per_address_and_hour} replies to one address in an hour"
         if outbox.sent_since(address, now - DAY) >= budget.per_address_and_day:
             return f"{budget.per_address_and_day} replies to one address in 24 hours"
-        if outbox.sent_to_domain_since(address.rpartition("@")[2], now - DAY) >= budget.per_domain_and_day:
+        if outbox.sent_to_domain_since(domain_of(address), now - DAY) >= budget.per_domain_and_day:
             return f"{budget.per_domain_and_day} replies to one domain in 24 hours"
         told = outbox.told_since(address, now - DAY)
         if gist and gist not in told:
@@ -54,10 +55,17 @@ def limit_reached(
             return f"no reply without a new request after {budget.burst} in an hour"
         if _without_news(told) >= budget.without_news_per_day:
             return f"{budget.without_news_per_day} replies without a new request to one address in 24 hours"
-        of_domain = outbox.told_to_domain_since(address.rpartition("@")[2], now - DAY)
+        of_domain = outbox.told_to_domain_since(domain_of(address), now - DAY)
         if _without_news(of_domain) >= budget.without_news_per_domain_day:
             return f"{budget.without_news_per_domain_day} replies without a new request to one domain in 24 hours"
     return None
+
+
+def within_limits(
+    outbox: OutboxStore, addresses: Sequence[str], budget: ReplyBudget, now: dt.datetime, gist: str
+) -> tuple[str, ...]:
+    """Return those of the addresses that one more reply may go to: a copy is a mail like any other."""
+    return tuple(one for one in addresses if limit_reached(outbox, [one], budget, now, gist) is None)
 
 
 def _without_news(told: Sequence[str]) -> int:

@@ -15,9 +15,9 @@ from mailbot.domain.message import Automatic, InboundMessage
 from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
-from mailbot.service.budget import BUDGET_ALARM, ReplyBudget, limit_reached
+from mailbot.service.budget import BUDGET_ALARM, ReplyBudget, limit_reached, within_limits
 from mailbot.service.changes import gist_of, says_the_same
-from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
+from mailbot.service.replying import REPLY_TO_ACTION, Reply, others, post, write
 from mailbot.service.reports import take_report
 from mailbot.service.switches import held_by_switch
 from mailbot.service.trail import corrections_of
@@ -112,7 +112,8 @@ def _process(
         gist = gist_of(decision)
         hold = hold or switched or _over_budget(message, case, uow, options.budget, now, gist)
         if hold is None and decision.acknowledge:
-            reply = Reply(kind=REPLY_TO_ACTION[decision.action], case=case, decision=decision, newest=message)
+            cc = within_limits(uow.outbox, others(case, message), options.budget, now, gist)
+            reply = Reply(kind=REPLY_TO_ACTION[decision.action], case=case, decision=decision, newest=message, cc=cc)
             post(*write(reply, uow, render, now, domain=options.domain), case, uow, now + options.hold, gist=gist)
         if decision.action is Action.REVIEW or switched is not None:
             uow.reviews.open(case, decision, entry.id, now, note=switched or "")

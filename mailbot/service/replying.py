@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailbot.domain.case import Case
 from mailbot.domain.decision import Action, Decision
-from mailbot.domain.message import InboundMessage
+from mailbot.domain.message import Address, InboundMessage
 from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
 from mailbot.domain.quote import Quote
 from mailbot.ports import ReplyRenderer, UnitOfWork
@@ -23,7 +23,7 @@ REPLY_TO_ACTION = {
 class Reply:
     """What is to be said to whom: the case and the mail that is answered, the decision behind it.
 
-    `quote` is an issued one that a REMINDER is about.
+    `quote` is an issued one that a REMINDER is about, `cc` the addresses of others who read along.
     """
 
     kind: ReplyKind
@@ -32,6 +32,13 @@ class Reply:
     newest: InboundMessage
     staff_text: str = ""
     quote: Quote | None = None
+    cc: tuple[str, ...] = ()
+
+
+def others(case: Case, newest: InboundMessage) -> tuple[str, ...]:
+    """Return who else has written in the case: they get a copy of what goes to the one who wrote last (policy 8)."""
+    writer = newest.sender.email.casefold() if newest.sender else ""
+    return tuple(address for address in case.participants if address != writer)
 
 
 def write(
@@ -51,6 +58,7 @@ def write(
         at=at,
         staff_text=reply.staff_text,
         quote=quote,
+        cc=[Address(name=None, email=address) for address in reply.cc],
     )
     return message, quote
 

@@ -12,7 +12,7 @@ from mailbot.domain.outgoing import OutboxState, ReplyKind
 from mailbot.ports import Clock, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.changes import says_the_same
 from mailbot.service.process import read_thread, records_for
-from mailbot.service.replying import REPLY_TO_ACTION, Reply, post, write
+from mailbot.service.replying import REPLY_TO_ACTION, Reply, others, post, write
 from mailbot.service.trail import corrections_of
 
 _STUCK = (OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.HELD)
@@ -272,7 +272,14 @@ def _settle(
         uow.audit.append(at=now, actor=actor, kind=act.event, subject=case.number, data=act.data or {})
         if act.kind is not None:
             newest = _answerable(file)
-            reply = Reply(kind=act.kind, case=case, decision=decision, newest=newest, staff_text=act.text)
+            reply = Reply(
+                kind=act.kind,
+                case=case,
+                decision=decision,
+                newest=newest,
+                staff_text=act.text,
+                cc=others(case, newest),
+            )
             post(*write(reply, uow, bench.render, now, domain=bench.domain), case, uow, now + bench.hold)
         next_item = uow.reviews.open(case, decision, item.inbox_id, now) if opens_again else None
         uow.commit()

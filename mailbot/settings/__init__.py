@@ -13,7 +13,6 @@ from mailbot.settings.model import (
     QuoteSettings,
     ReminderSettings,
     Secret,
-    Security,
     Settings,
     SmtpSettings,
 )
@@ -31,7 +30,6 @@ __all__ = [
     "QuoteSettings",
     "ReminderSettings",
     "Secret",
-    "Security",
     "Settings",
     "SmtpSettings",
     "load_policy_pack",

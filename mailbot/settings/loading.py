@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from mailbot.domain.errors import SetupError
-from mailbot.settings.model import MailboxSettings, Secret, Settings
+from mailbot.settings.model import EmailAddress, MailboxSettings, Secret, Settings
 
 PREFIX = "MAILBOT_"
 _Table = dict[str, Any]  # what TOML holds: any value until it is checked against the model
@@ -125,7 +125,7 @@ def _mailbox_table(tables: _Table, path: list[str], variable: str, file: Path) -
 
 def _value(text: str, kind: object) -> object:
     """Return a variable's text as a value: text where the key holds text, else read as TOML writes it."""
-    if kind is str or (get_origin(kind) is not tuple and str in get_args(kind)):
+    if kind in (str, EmailAddress) or (get_origin(kind) is not tuple and str in get_args(kind)):
         return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -163,4 +163,6 @@ def _checked(tables: _Table, file: Path) -> Settings:
 def _as_is(kind: type, value: object) -> object:
     if isinstance(value, kind):
         return value
+    if issubclass(kind, str) and isinstance(value, str):
+        return kind(value)  # says itself what is wrong with it
     raise ValueError(f"expected {kind.__name__}")

@@ -1,17 +1,29 @@
 """The settings' sections and keys; what each one means is written in the shipped `config/mailbot.toml`."""
 
 import datetime as dt
-import enum
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from mailbot.domain.seller import Seller
+from mailbot.email_address import is_email_address
+from mailbot.ports.connection import Security
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Count = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0)]
-EmailAddress = Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class EmailAddress(str):
+    """One address; the settings hold no text in its place that is none."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "EmailAddress":
+        """Refuse what is no address."""
+        if not is_email_address(text):
+            raise ValueError(f"{text!r} is no e-mail address")
+        return super().__new__(cls, text)
 
 
 class Secret:
@@ -28,14 +40,6 @@ class Secret:
 
     def __repr__(self) -> str:
         return "Secret(...)"
-
-
-class Security(enum.Enum):
-    """How a connection is protected. There is no fall-back from one to another."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 class DeskSettings(Struct, frozen=True, kw_only=True):

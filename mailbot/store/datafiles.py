@@ -12,7 +12,8 @@ from pathlib import Path
 from mailbot.domain.errors import InputError
 from mailbot.domain.file import Contact, Entitlement, PriceBook, Records, SiteFile, TaxRate
 from mailbot.domain.message import Desk
-from mailbot.store.csvrows import EMAIL, read_rows
+from mailbot.email_address import is_email_address
+from mailbot.store.csvrows import read_rows
 
 PRICES = ("product", "plan", "currency", "tier", "annual_price")
 ENTITLEMENTS = ("sen", "site", "customer", "product", "plan", "tier", "currency", "end_date")
@@ -125,7 +126,7 @@ def _desk(file: Path) -> Desk:
     if unknown:
         raise InputError(f"{file}: unknown key {', '.join(unknown)}; take it out")
     address = values.get("address")
-    if address is not None and not (isinstance(address, str) and EMAIL.fullmatch(address)):
+    if address is not None and not (isinstance(address, str) and is_email_address(address)):
         raise InputError(f"{file}: address {address!r} is not an e-mail address")
     return Desk(
         address=address,

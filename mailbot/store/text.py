@@ -3,6 +3,8 @@
 import hashlib
 import re
 
+from mailbot.domain.message import domain_of
+
 KEY_LENGTH = 250
 """Longest key in characters; PostgreSQL indexes at most 2,700 bytes."""
 
@@ -26,7 +28,7 @@ def address_hash(key: str) -> str:
 
 def domain_key(address: str) -> str:
     """Return the address's domain, in lower case; empty for an address without one."""
-    return address_key(address).rpartition("@")[2] if "@" in address else ""
+    return domain_of(address_key(address))
 
 
 def message_id_key(message_id: str) -> str:

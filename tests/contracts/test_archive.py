@@ -7,8 +7,9 @@ import pytest
 
 from mailbot.mail.archive import ImapArchive
 from mailbot.mail.imap_session import ImapAccount
-from mailbot.mail.tls import Login, Security, Server
+from mailbot.mail.tls import Login, Server
 from mailbot.ports import Archive
+from mailbot.ports.connection import Security
 from tests.support.dovecot import PASSWORD
 from tests.support.fake_mail import FakeArchive
 from tests.support.samples import NOW

@@ -12,8 +12,9 @@ import pytest
 from mailbot.domain.case import MailboxKey
 from mailbot.mail.imap import open_mailbox
 from mailbot.mail.imap_session import Filing, ImapAccount
-from mailbot.mail.tls import Login, Security, Server
+from mailbot.mail.tls import Login, Server
 from mailbot.ports import Mailbox
+from mailbot.ports.connection import Security
 from tests.support.dovecot import PASSWORD, Dovecot
 from tests.support.fake_mail import FakeMailbox
 

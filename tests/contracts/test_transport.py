@@ -8,8 +8,9 @@ import pytest
 from mailbot.domain.errors import OutcomeUnknown, Refused, TransientError
 from mailbot.domain.outgoing import SendPhase
 from mailbot.mail.smtp import SmtpAccount, SmtpTransport
-from mailbot.mail.tls import Security, Server
+from mailbot.mail.tls import Server
 from mailbot.ports import Transport
+from mailbot.ports.connection import Security
 from tests.support.fake_mail import FakeTransport
 from tests.support.smtp_sink import Answer, Drop, running_sink
 

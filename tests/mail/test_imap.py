@@ -15,7 +15,8 @@ from mailbot.domain.errors import SetupError, TransientError
 from mailbot.mail import imap
 from mailbot.mail.imap import ImapMailbox, open_mailbox
 from mailbot.mail.imap_session import Filing, ImapAccount
-from mailbot.mail.tls import Login, Security, Server
+from mailbot.mail.tls import Login, Server
+from mailbot.ports.connection import Security
 from tests.support.dovecot import PASSWORD, Dovecot
 
 KEY = MailboxKey(account="desk", folder="INBOX")

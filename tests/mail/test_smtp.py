@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from mailbot.domain.errors import OutcomeUnknown, Refused, SetupError, TransientError
 from mailbot.domain.outgoing import SendPhase
 from mailbot.mail.smtp import SmtpAccount, SmtpTransport
-from mailbot.mail.tls import Login, Security, Server
+from mailbot.mail.tls import Login, Server
+from mailbot.ports.connection import Security
 from tests.support.certificates import make_certificates
 from tests.support.smtp_sink import PASSWORD, USER, Answer, Drop, Sink, Stall, running_sink
 

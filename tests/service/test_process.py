@@ -108,6 +108,17 @@ def test_machine_mail_in_a_thread_is_no_part_of_the_request(desk):
     assert [word for word, _ in desk.understanding.decided][-2:] == ["quote jira", "ask users"]
 
 
+def test_the_answer_goes_to_the_one_who_wrote_last_and_a_copy_to_who_wrote_before(desk):
+    desk.take(mail("ask users"), follow_up("quote jira", sender="bo@reseller.example"))
+    assert desk.outbox[1].recipients == ("bo@reseller.example", "ana.lima@reseller.example")
+
+
+def test_no_copy_goes_to_who_has_had_enough_mail(desk):
+    desk.process_options = ProcessOptions(domain="desk.example", budget=ReplyBudget(per_address_and_hour=1))
+    desk.take(mail("ask users"), follow_up("quote jira", sender="bo@reseller.example"))
+    assert desk.outbox[1].recipients == ("bo@reseller.example",)
+
+
 def test_a_stranger_opens_a_case_of_their_own(desk):
     desk.take(mail("ask users"), follow_up("quote jira", sender="eve@elsewhere.example"))
     assert len(desk.store.tables.cases) == 2

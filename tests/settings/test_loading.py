@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.errors import SetupError
-from mailbot.settings import Security, load_settings
+from mailbot.ports.connection import Security
+from mailbot.settings import load_settings
 
 MINIMAL = """
 [desk]
@@ -63,6 +64,7 @@ def test_a_mailbox_is_read_over_tls_by_default_and_left_alone(load):
         (MINIMAL + MAILBOX + MAILBOX, "same account"),
         (MINIMAL + "[mailboxes]\naccount = 'x'\n", r"written \[\[mailboxes\]\]"),
         ("smtp = 3\n" + MINIMAL, r"smtp must be a section, written \[smtp\]"),
+        (MINIMAL + "[monitoring]\nmail_to = ['a@b.example', 'nobody']\n", r"monitoring.mail_to\[1\]: 'nobody' is no"),
         ("[desk]\naddress = 'nobody'\n", "desk.address|display_name"),
         ("desk = [", "is not TOML"),
     ],

@@ -108,7 +108,7 @@ class FakeRenderer:
 
     rendered: list[Mapping[str, object]] = field(default_factory=list)
 
-    def __call__(self, *, decision, newest, case_number, kind, message_id, at, staff_text="", quote=None):  # type: ignore[no-untyped-def]  # as in ports
+    def __call__(self, *, decision, newest, case_number, kind, message_id, at, staff_text="", quote=None, cc=()):  # type: ignore[no-untyped-def]  # as in ports
         self.rendered.append({"kind": kind, "quote": quote, "staff_text": staff_text})
         text = f"{kind.value} for {case_number}: {staff_text or ','.join(decision.topics)}"
         raw = (
@@ -117,7 +117,7 @@ class FakeRenderer:
         return OutgoingMessage(
             kind=kind,
             message_id=message_id,
-            recipients=(newest.sender.email,),
+            recipients=(newest.sender.email, *(one.email for one in cc)),
             raw=raw,
             sha256=hashlib.sha256(raw).hexdigest(),
             subject=f"Re: {newest.subject.text} [{case_number}]",
