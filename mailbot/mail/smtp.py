@@ -17,8 +17,7 @@ from mailbot.mail.tls import Login, Server, connection_error, context_for
 from mailbot.ports.connection import Security
 
 KEEP_OPEN = 30.0  # seconds for which an unused session is trusted to live
-BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-LONG_LINE = re.compile(rb"[^\r\n]{999}")
+LONGEST_LINE = 998  # RFC 5321, 4.5.3.1.6
 DOT_AT_START = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -158,10 +157,21 @@ def _check(sender: str, recipients: Sequence[str], raw: bytes) -> None:
     for address in (*recipients, sender) if sender else recipients:
         if not is_email_address(address):
             raise Refused(f"not an address that can be sent to: {address!r}")
-    if BARE_LINE_END.search(raw) or b"\0" in raw:
+    if has_bare_line_end(raw) or b"\0" in raw:
         raise Refused("message with a bare CR, a bare LF or a NUL")
-    if LONG_LINE.search(raw):
-        raise Refused("message with a line of more than 998 characters")
+    if has_long_line(raw):
+        raise Refused(f"message with a line of more than {LONGEST_LINE} characters")
+
+
+def has_bare_line_end(raw: bytes) -> bool:
+    """Return whether a CR or a LF stands alone."""
+    pairs = raw.count(b"\r\n")
+    return not raw.count(b"\r") == pairs == raw.count(b"\n")
+
+
+def has_long_line(raw: bytes) -> bool:
+    """Return whether a line is too long; a pattern takes fifty times as long on a message of 80 KB."""
+    return max(map(len, raw.split(b"\r\n"))) > LONGEST_LINE
 
 
 def _connect(account: SmtpAccount) -> smtplib.SMTP:

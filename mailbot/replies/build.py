@@ -22,6 +22,7 @@ from mailbot.replies.clean import one_line
 
 REFERENCES_LIMIT = 20
 _LINE_LIMIT = 76
+_BEYOND_ASCII = bytes(range(127, 256))
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
 _PHRASE_SAFE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
@@ -111,7 +112,7 @@ def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
 
 def _text_part(subtype: str, text: str) -> bytes:
     content = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
-    foreign = sum(byte > 126 for byte in content)
+    foreign = len(content) - len(content.translate(None, delete=_BEYOND_ASCII))
     if 4 * foreign > len(content):  # mostly not Latin: quoted-printable would triple it
         encoding, body = "base64", _base64(content)
     else:

@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from mailbot.domain.errors import OutcomeUnknown, Refused, SetupError, TransientError
 from mailbot.domain.outgoing import SendPhase
-from mailbot.mail.smtp import SmtpAccount, SmtpTransport
+from mailbot.mail.smtp import SmtpAccount, SmtpTransport, has_bare_line_end, has_long_line
 from mailbot.mail.tls import Login, Server
 from mailbot.ports.connection import Security
 from tests.support.certificates import make_certificates
@@ -251,3 +252,17 @@ def test_phases_come_before_the_commands(sink):
         (SendPhase.DATA, ["MAIL"]),
         (SendPhase.DOT, ["MAIL", "DATA"]),
     ]
+
+
+@given(st.lists(st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b"b" * 997, b"c" * 998])).map(b"".join))
+def test_line_ends_and_long_lines_are_seen_as_a_pattern_sees_them(raw):
+    assert has_bare_line_end(raw) == bool(re.search(rb"\r(?!\n)|(?<!\r)\n", raw))
+    assert has_bare_line_end(raw) or has_long_line(raw) == bool(re.search(rb"[^\r\n]{999}", raw))
+
+
+def test_a_message_with_a_document_is_looked_over_quickly():
+    raw = (b"x" * 76 + b"\r\n") * 20_000  # 1.5 MB; the pattern took 180 ms of processor time
+    begin = time.process_time()
+    assert not has_bare_line_end(raw)
+    assert not has_long_line(raw)
+    assert time.process_time() - begin < 0.1

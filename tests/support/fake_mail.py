@@ -2,7 +2,6 @@
 
 import datetime as dt
 import email
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from mailbot.domain.case import Fetched, MailboxKey
 from mailbot.domain.errors import MailbotError, Refused, TransientError
 from mailbot.domain.outgoing import SendPhase
 from mailbot.email_address import is_email_address
-from mailbot.mail.smtp import BARE_LINE_END, LONG_LINE
+from mailbot.mail.smtp import has_bare_line_end, has_long_line
 
 
 class FakeMailbox:
@@ -142,7 +141,7 @@ class FakeTransport:
     ) -> None:
         if not recipients or not all(is_email_address(a) for a in (*recipients, sender or "null@sender.test")):
             raise Refused("bad address")
-        if BARE_LINE_END.search(raw) or LONG_LINE.search(raw) or re.search(rb"\0", raw):
+        if has_bare_line_end(raw) or has_long_line(raw) or b"\0" in raw:
             raise Refused("bad line")
         last, error = self.failures.pop(0) if self.failures else (SendPhase.DOT, None)
         for phase in SendPhase:
