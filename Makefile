@@ -9,7 +9,7 @@ GALLERY_PACKAGES := chromium poppler-utils
 RUNS ?= 20
 MINUTES ?= 10
 
-.PHONY: help setup demo test faults lint gallery check-languages new-language lock clean
+.PHONY: help setup demo test faults bench lint gallery check-languages new-language lock clean
 
 help:                ## list the targets
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 24
@@ -29,6 +29,10 @@ test: $(READY)       ## run all tests, installing the Debian packages they need
 faults: $(READY)     ## kill the service at every point, RUNS=20 times each, and run it MINUTES=10 under random faults
 	@scripts/debian-packages $(TEST_PACKAGES)
 	@FAULT_RUNS=$(RUNS) FAULT_MINUTES=$(MINUTES) .venv/bin/python -m pytest -s tests/faults
+
+bench: $(READY)      ## measure how fast the desk is; BENCH="--help" tells what can be chosen
+	@scripts/debian-packages $(TEST_PACKAGES)
+	@.venv/bin/python -m bench $(BENCH)
 
 lint: $(READY)       ## check style, types and import directions
 	.venv/bin/ruff check .
