@@ -27,11 +27,11 @@ _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10000, "萬"
 _MOST_DIGITS = 9  # nobody has so many users; int() refuses thousands
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
-_DECIMAL = r"\d{1,3}(?:[.,' ]\d{3})*[.,]\d{1,2}(?!\d)|\d+[.,]\d{1,2}(?!\d)"
+_DECIMAL = r"\d{1,3}(?:[.,' ]\d{3}){0,6}[.,]\d{1,2}(?!\d)|(?<!\d)\d++[.,]\d{1,2}(?!\d)"
 _CODE = r"(?:usd|aud|eur|gbp|jpy|cny|rmb|krw|cad|chf|sgd|inr|brl|mxn|nzd|hkd|twd|us\$|a\$|r\$|nt\$|[$€£¥₩])"
 _NOT_COUNTS = (
     # identifiers: letters and digits tied by - / . # or glued (WL-20931, HT-2026-1187, NP20)
-    re.compile(r"(?<![\w])(?=[a-z0-9._/#-]*[a-z])(?=[a-z0-9._/#-]*\d)[a-z]+[a-z0-9]*[-/_.#]?\d[a-z0-9._/#-]*"),
+    re.compile(r"(?<!\w)[a-z][a-z0-9]*[-/_.#]?\d[a-z0-9._/#-]*"),
     re.compile(r"#\s?\d+"),
     # years, runs of digit groups and phones
     re.compile(r"\+\d[\d ()./-]{6,}\d"),
@@ -44,10 +44,10 @@ _NOT_COUNTS = (
     re.compile(r"(?<!\d)\d{7,}(?!\d)"),
     # money
     re.compile(rf"{_CODE}\s?\d[\d.,' ]*\d|{_CODE}\s?\d"),
-    re.compile(rf"(?:{_DECIMAL}|\d[\d.,']*)\s?(?:{_CODE})(?![a-z])"),
+    re.compile(rf"(?:{_DECIMAL}|\d[\d.,']{{0,24}}+)\s?(?:{_CODE})(?![a-z])"),
     re.compile(_DECIMAL),
-    re.compile(r"(?<!\d)\d{1,3}(?:[.,']\d{3})+\s?(?:k|dollars?|euros?|dolares|dollar)\b"),
-    re.compile(r"\d+(?:[.,]\d+)?\s?%"),
+    re.compile(r"(?<!\d)\d{1,3}(?:[.,']\d{3}){1,6}\s?(?:k|dollars?|euros?|dolares|dollar)\b"),
+    re.compile(r"(?<!\d)\d++(?:[.,]\d++)?\s?%"),
     re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)"),
 )
 POSITION = r"(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.? ?\d{1,3}"

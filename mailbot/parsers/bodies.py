@@ -18,7 +18,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 _SPACES = re.compile(r"\s+")
 _URL = re.compile(r"https?://[^\s<>\"'()（）]{3,2000}")
 _TARGET = re.compile(r"\s?<(?:https?|mailto|tel|file):[^<>\s]{0,3000}>|\[(?:cid|image)[^\]\n]{0,300}\]")
-_FACT = re.compile(r"[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{3,255}|(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b|"
+_FACT = re.compile(r"(?<![A-Za-z0-9.+_-])[A-Za-z0-9.+_-]{1,64}@[A-Za-z0-9.-]{3,255}|"
+                   r"(?<![A-Za-z0-9-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b|"
                    r"\d[\d.,' ]*\d|\d|\b[A-Z][A-Za-z]{2,40}\b")  # fmt: skip
 _LIST_NUMBER = re.compile(r"^[ \t]*(?:\d{1,3}[.)、．]|[-*•])[ \t]*", re.MULTILINE)
 

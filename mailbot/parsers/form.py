@@ -13,7 +13,7 @@ from mailbot.parsers.fold import fold
 
 _QUOTE_MARKS = " \t\n\r\u00a0>|"
 _NUMBERED = re.compile(
-    r"[ \t]*[(（]?(\d{1,2})[.)、．）:：][ \t]*(\S[^\n]*(?:\n[ \t]*(?![(（]?\d{1,2}[.)、．）:：])\S[^\n]*)*)"
+    r"(?<![ \t])[ \t]*+[(（]?(\d{1,2})[.)、．）:：][ \t]*(\S[^\n]*(?:\n[ \t]*(?![(（]?\d{1,2}[.)、．）:：])\S[^\n]*)*)"
 )
 _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t>|]*(\d{1,2})[.)][\s>|]*$")
 _LINE = re.compile(r"[^\n]+")

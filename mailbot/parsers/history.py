@@ -10,16 +10,16 @@ from mailbot.parsers.knowledge import MailKnowledge
 
 _QUOTE_SIGN = re.compile(r"\s{0,3}[>＞]\s?")
 _RULE = re.compile(r"\s*[-_=*—–─━]{2,}[^\w\n]*")
-_LABEL = re.compile(r"[\s*_|•]*([^\s:：*][^:：\n]{0,24}?)[\s*_\u3000]*[:：][\s*_]*(.*)", re.DOTALL)
+_LABEL = re.compile(r"[\s*_|•]*+([^\s:：*][^:：\n]{0,24}?)[\s*_\u3000]*+[:：][\s*_]*(.*)", re.DOTALL)
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 # A date, a time and an address at the end: "2026年11月17日(火) 11:08 Jane <jane@a.example>:", "вт, 17 нояб. ..".
 _DATED_ADDRESS = re.compile(
-    r"\s*(?:[^\W\d_]{1,4}[.,]{1,2}\s{0,3})?(?=.{0,20}\b(?:19|20)\d\d)\d{1,4}.{1,80}?\d{1,2}[:：.時시]\d{2}.{0,120}"
+    r"\s*+(?:[^\W\d_]{1,4}[.,]{1,2}\s{0,3})?(?=.{0,20}\b(?:19|20)\d\d)\d{1,4}.{1,80}?\d{1,2}[:：.時시]\d{2}.{0,120}"
     r"[<(（][^\s@<(]{1,64}@[^\s@]{3,100}[>)）]\s*[:：]\s*\Z"
 )
 # A date without a time; it counts only with quoted lines right below: "2026/11/17 Jane <jane@a.example>:".
 _DAY_ADDRESS = re.compile(
-    r"\s*(?=.{0,20}\b(?:19|20)\d\d)\d{1,4}.{1,120}[<(（][^\s@<(]{1,64}@[^\s@]{3,100}[>)）]\s*[:：]\s*\Z"
+    r"\s*+(?=.{0,20}\b(?:19|20)\d\d)\d{1,4}.{1,120}[<(（][^\s@<(]{1,64}@[^\s@]{3,100}[>)）]\s*[:：]\s*\Z"
 )
 _DATED_START = re.compile(r"\s*(?:[^\W\d_]{1,4}[.,]{0,2}\s{0,3})?\d")
 _PREFIX = re.compile(

@@ -14,7 +14,8 @@ from mailbot.domain.errors import SetupError
 _MAX_CHARACTERS = 4000
 # Addresses, links, host names, and what has digits; in ASCII only, for Chinese is written up to them without a blank.
 _NO_WORDS = re.compile(
-    r"[!-~]{0,64}@[!-~]{1,255}|\b[a-z]{2,8}://[!-~]+|\b[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\b|[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*"
+    r"[!-~]{0,64}@[!-~]{1,255}|\b[a-z]{2,8}://[!-~]+|\b(?<!-)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\b|"
+    r"(?<![A-Za-z0-9_-])[A-Za-z_-]*+\d[A-Za-z0-9_-]*"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SCRIPTS = (

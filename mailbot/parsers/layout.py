@@ -14,7 +14,7 @@ _BULLET = re.compile(
     r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*"
     r"(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
 )
-_SEPARATOR = re.compile(r"[】\]*]*\s*[:：=]+\s*\*{0,2}|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s")
+_SEPARATOR = re.compile(r"(?<![】\]*])[】\]*]*+\s*+[:：=]+\s*\*{0,2}|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s")
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！？；]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:ctra|avda|pza|apdo|str|pl|mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|\w*str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|(?<![\d/.])\d{1,2})\.$"

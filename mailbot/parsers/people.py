@@ -86,8 +86,8 @@ def header_name(display: str | None, email: str, knowledge: Knowledge) -> str | 
     """Return the person's full name of a From display name; None for roles, companies and single names."""
     if not display:
         return None
-    name = re.sub(r"\s*[(（\[|｜/].*$", "", display).strip(" '\"")
-    name = re.sub(r"\s+(?:via|-|–|@)\s.*$", "", name)
+    name = re.split(r"(?<!\s)\s*+[(（\[|｜/]", display, maxsplit=1)[0].strip(" '\"")
+    name = re.split(r"(?<!\s)\s++(?:via|-|–|@)\s", name, maxsplit=1)[0]
     if "," in name:
         last, _, first = name.partition(",")
         if len(first.split()) in (1, 2) and not _is_legal(first, knowledge):

@@ -15,9 +15,11 @@ from mailbot.parsers.phrases import Hit
 from mailbot.parsers.postal import numbered_places
 
 _DOT = r"\s?(?:[.。]|\(dot\)|\[dot\]|\(punkt\)|\(punto\)|\(点\)|（点）)\n?\s?"
-_EMAIL = re.compile(
+_ADDRESS = (
     r"[a-z0-9._%+'&-]*[a-z0-9_]\s?(?:@|\(at\)|\[at\])\s?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:\.|\(dot\)|\[dot\])[a-z]{2,}"
 )
+_EMAIL = re.compile(rf"(?<![a-z0-9._%+'&-]){_ADDRESS}")
+_EMAIL_BEHIND = re.compile(_ADDRESS)  # right behind another one
 _SITE = re.compile(rf"(?<![a-z0-9.@-])([a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?){_DOT}atlassian{_DOT}net(?![a-z0-9])")
 _NOT_SITES = frozenset({"www", "my", "admin", "support", "marketplace", "id", "api", "community", "start", "home"})
 _URL = re.compile(r"https?://[^\s<>\"')\]\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+")
@@ -113,11 +115,13 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
 
 
 def _emails(folded: str, text: str) -> Iterator[Span]:
-    for m in _EMAIL.finditer(folded):
+    m = _EMAIL.search(folded)
+    while m:
         plain = re.sub(r"\s", "", m[0]).replace("(at)", "@").replace("[at]", "@").replace("(dot)", ".")
         plain = plain.replace("[dot]", ".").lstrip("'&.-")
         if "\n" not in m[0]:
             yield Span(m.end() - len(m[0].lstrip("'&.-")), m.end(), plain)
+        m = _EMAIL_BEHIND.match(folded, m.end()) or _EMAIL.search(folded, m.end())
 
 
 def _sites(folded: str, emails: tuple[Span, ...]) -> Iterator[Span]:

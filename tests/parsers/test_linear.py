@@ -31,7 +31,7 @@ KNOWN = tomllib.loads((Path(__file__).parent / "known_slow.toml").read_text(enco
 DESK = Desk(address="quotes@seller.example")
 ANCHORED = frozenset({"match", "fullmatch"})
 
-PATTERN_SIZE, PATTERN_SECONDS = 40_000, 0.3
+PATTERN_SIZE, PATTERN_SECONDS = 100_000, 0.3
 """A linear pattern takes a few milliseconds for so many characters, a quadratic one seconds."""
 
 PHRASES_SIZE, PHRASES_SECONDS = 20_000, 2.0
@@ -58,8 +58,8 @@ def knowledge() -> Knowledge:
 
 def test_every_pattern_is_linear() -> None:
     """No regular expression of the parsers takes longer than a few passes over any repeated fragment."""
-    slow = {used.name for used in _patterns() if any(_is_slow(used, f) for f in _fragments(used))}
-    assert slow <= set(KNOWN["patterns"])
+    slow = {used.name: f for used in _patterns() for f in _fragments(used) if _is_slow(used, f)}
+    assert not slow
 
 
 @pytest.mark.parametrize("language", sorted(p.parent.name for p in (CONFIG / "languages").glob("*/lexicon.toml")))
@@ -180,11 +180,13 @@ def _uses(tree: ast.AST) -> dict[str, set[str]]:
 
 
 def _written_in_place(tree: ast.AST) -> Iterator[tuple[re.Pattern[Any], str]]:
-    """Yield the patterns that are given to functions of `re`, with the function's name."""
+    """Yield the patterns that are given to functions of `re`, with the name of the function that looks for them."""
+    methods = {id(node.value): node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         first, module = node.args[0], node.func.value
         is_of_re = isinstance(module, ast.Name) and module.id == "re" and isinstance(first, ast.Constant)
-        if is_of_re and node.func.attr not in ("escape", "compile"):
-            yield re.compile(first.value), node.func.attr
+        method = methods.get(id(node)) if node.func.attr == "compile" else node.func.attr
+        if is_of_re and method not in (None, "escape"):
+            yield re.compile(first.value), method

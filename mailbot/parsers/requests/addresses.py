@@ -115,7 +115,7 @@ def _up_to_label(scan: Scan, start: int, text: str, gazetteers: Gazetteers) -> s
 
 def _up_to_country(text: str, gazetteers: Gazetteers) -> str:
     """Cut after the first sentence that names a country, and there after the country and its postcode."""
-    for stop in [m.end() for m in re.finditer(r"[.;](?=\s+[A-ZÀ-Þ])|\n(?=\s*\n)", text)] + [len(text)]:
+    for stop in [m.end() for m in re.finditer(r"[.;](?=\s+[A-ZÀ-Þ])|\n(?=[^\S\n]*\n)", text)] + [len(text)]:
         head = text[:stop]
         plain = " ".join(head.split())
         country = find_country(plain, gazetteers)
@@ -126,7 +126,7 @@ def _up_to_country(text: str, gazetteers: Gazetteers) -> str:
             zip_code = list(re.finditer(r"\b[A-Z]{2}\.?,?\s+(?:\d{5}(?:-\d{4})?|[A-Z]\d[A-Z]\s?\d[A-Z]\d)", head))
             return head[: zip_code[-1].end()] if zip_code else head
         last = head.rfind(name)
-        follow = re.match(r"\s*[,.]?\s*\d{4,6}\b", head[last + len(name) :])
+        follow = re.match(r"\s*+[,.]?\s*+\d{4,6}\b", head[last + len(name) :])
         return head[: last + len(name) + (follow.end() if follow else 0)] if last >= 0 else head
     return text
 

@@ -8,7 +8,7 @@ from mailbot.domain.message import Role, Segment
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.scan import Scan
 
-_NUMBERED = re.compile(r"^[\s>|]*[(（]?(\d{1,2})[.)、．）:：]\s*(\S.*)$", re.MULTILINE)
+_NUMBERED = re.compile(r"^(?:[^\S\n]|[>|])*+[(（]?(\d{1,2})[.)、．）:：]\s*(\S.*)$", re.MULTILINE)
 _NUMBER_BEFORE = re.compile(r"(?:^|\n)[ \t]*[(（]?(\d{1,2})[.)、．）:：][ \t]*$")
 
 

@@ -10,7 +10,7 @@ from mailbot.parsers.phrases import Hit
 from mailbot.parsers.requests.polarity import Polarity, polarity
 from mailbot.parsers.scan import Scan
 
-_ARROW = re.compile(r"\s*(?:-+>|=+>|→|⇒|>+|➜|➔)\s*")
+_ARROW = re.compile(r"(?<!\s)\s*+(?:(?<!-)-++>|(?<!=)=++>|→|⇒|>++|➜|➔)\s*")
 _DASH = re.compile(r"\s*[-~]\s*")
 _SLASH = re.compile(r"\s*/\s*")
 _WORDS_BETWEEN = re.compile(r"[^\d,，。.!?！？;；()（）\n\t]*")

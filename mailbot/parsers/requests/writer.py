@@ -62,7 +62,9 @@ def _names_at_line_ends(
     """Return names that end a line after company and department ("X株式会社　購買部　倉田 弘樹")."""
     found = []
     for start, end in spans:
-        for m in re.finditer(r"[^\n]+[ 　][^\n]+", body.text[start:end]):
+        for m in re.finditer(r"[^\n]+", body.text[start:end]):
+            if not re.search(r"[ 　]", m[0][1:-1]):
+                continue
             stop = start + m.start() + len(m[0].rstrip())
             name = name_before(body, start + m.start(), stop, knowledge)
             if name is None or name.end != stop or name.value.isascii():
