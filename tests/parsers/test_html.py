@@ -161,9 +161,9 @@ BOMBS = [
 @pytest.mark.parametrize("fragment", BOMBS)
 def test_a_megabyte_of_anything_takes_under_two_seconds(fragment: str) -> None:
     source = fragment * (1_000_000 // len(fragment))
-    started = time.perf_counter()
+    started = time.process_time()
     render(source, MARKS)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(
