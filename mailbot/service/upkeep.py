@@ -9,7 +9,7 @@ import structlog
 from mailbot.domain.case import InboxState, MailboxKey
 from mailbot.domain.outgoing import OutboxState
 from mailbot.domain.watch import Alarm
-from mailbot.ports import Clock, Mailbox, Messenger, Store, UnitOfWork
+from mailbot.ports import Clock, Messenger, Store, UnitOfWork
 from mailbot.service.budget import BUDGET_ALARM, DAY
 from mailbot.service.switches import HALT
 
@@ -94,20 +94,6 @@ def tell_alarms(store: Store, clock: Clock, messenger: Messenger) -> int:
             uow.alarms.mark_told([alarm.name for alarm in untold], clock())
             uow.commit()
     return len(untold)
-
-
-def unaccounted(mailbox: Mailbox, store: Store) -> Sequence[int]:
-    """Return the UIDs up to the cursor that have no row; there are none once old mail has been listed."""
-    with store.begin() as uow:
-        cursor = uow.inbox.cursor(mailbox.key)
-    if cursor is None or cursor[0] != mailbox.uidvalidity:
-        return []
-    there = [uid for uid in mailbox.uids_from(1) if uid <= cursor[1]]
-    with store.begin() as uow:
-        missing = uow.inbox.unknown_uids(mailbox.key, mailbox.uidvalidity, there)
-    if missing:
-        log.error("unaccounted_mail", mailbox=str(mailbox.key), count=len(missing))
-    return missing
 
 
 def _set_alarms(uow: UnitOfWork, health: Health, options: UpkeepOptions, now: dt.datetime) -> None:

@@ -1,4 +1,4 @@
-"""Read models for people: the ledger, the review queue, a case's page. They change nothing and wait for no writer."""
+"""Read models for people: the ledger and a case's page. They change nothing and wait for no writer."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -39,21 +39,6 @@ class MailboxLedger:
     def total(self) -> int:
         """How many mails the folder ever had."""
         return sum(self.by_state.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueRow:
-    """A line of the review queue. `reasons` is empty for what has no decision; `note` then says why it waits."""
-
-    item_id: int
-    case_number: str
-    opened_at: dt.datetime
-    subject: str
-    sender: str | None
-    language: str
-    reasons: tuple[str, ...]
-    has_draft: bool
-    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +130,6 @@ def ledger(connection: sa.Connection) -> Sequence[MailboxLedger]:
     ]
 
 
-def review_queue(connection: sa.Connection, *, limit: int = 200) -> Sequence[QueueRow]:
-    """Return what waits for a person, oldest first."""
-    return [_queue_row(row) for row in connection.execute(_QUEUE, {"at_most": limit})]
-
-
 def case_page(connection: sa.Connection, number: str) -> CasePage | None:
     """Return the case of this number (`Q-2026-00318`), None when there is none."""
     case = connection.execute(_CASE, {"number": number}).first()
@@ -172,21 +152,6 @@ def case_page(connection: sa.Connection, number: str) -> CasePage | None:
         quotes=tuple(_quote(row) for row in connection.execute(_QUOTES, key)),
         events=tuple(event_of_row(row) for row in connection.execute(EVENTS_OF_CASE, key)),
         open_item=connection.scalar(_OPEN_ITEM, key),
-    )
-
-
-def _queue_row(row: AnyRow) -> QueueRow:
-    decision = None if row.decision is None else decision_from_json(row.decision)
-    return QueueRow(
-        item_id=row.id,
-        case_number=row.number,
-        opened_at=row.opened_at,
-        subject=row.subject,
-        sender=row.sender,
-        language=row.language,
-        reasons=decision.reasons if decision else (),
-        has_draft=decision is not None and decision.quote is not None,
-        note=row.note,
     )
 
 
@@ -250,15 +215,6 @@ _LEDGER = (
     )
     .group_by(inbox.c.account, inbox.c.folder, inbox.c.state, inbox.c.outcome)
     .order_by(inbox.c.account, inbox.c.folder)
-)
-
-_QUEUE = (
-    sa.select(review_items, cases.c.number, cases.c.subject, cases.c.language, inbox.c.sender)
-    .join(cases, cases.c.id == review_items.c.case_id)
-    .join(inbox, inbox.c.id == review_items.c.inbox_id)
-    .where(OPEN_ITEM)
-    .order_by(review_items.c.id)
-    .limit(sa.bindparam("at_most"))
 )
 
 _CASE = sa.select(cases).where(cases.c.number == sa.bindparam("number"))

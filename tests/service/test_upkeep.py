@@ -5,8 +5,7 @@ import pytest
 from mailbot.domain.case import InboxState
 from mailbot.domain.errors import Refused, TransientError
 from mailbot.domain.outgoing import OutboxState, SendPhase
-from mailbot.service.receive import ReceiveOptions, list_old
-from mailbot.service.upkeep import UpkeepOptions, look_after, tell_alarms, unaccounted
+from mailbot.service.upkeep import UpkeepOptions, look_after, tell_alarms
 from tests.support.fake_desk import mail
 
 
@@ -92,15 +91,3 @@ def test_somebody_is_told_of_an_alarm_once(desk):
     assert tell_alarms(desk.store, desk.clock, messenger) == 1
     assert tell_alarms(desk.store, desk.clock, messenger) == 0
     assert told == ["away", "mail waits"]
-
-
-def test_mail_from_before_the_first_connect_is_unaccounted_until_it_is_listed(desk):
-    desk.receive_options = ReceiveOptions(since="now")
-    desk.mailbox.deliver(mail("ask old"))
-    desk.receive()
-    desk.mailbox.deliver(mail("ask new", message_id="<2@x.example>"))
-    desk.mailbox.refuses_filing = True
-    desk.receive()
-    assert unaccounted(desk.mailbox, desk.store) == [1]
-    list_old(desk.mailbox, desk.store)
-    assert unaccounted(desk.mailbox, desk.store) == []

@@ -1,4 +1,4 @@
-"""The read models show every mail, what waits, and a case whole."""
+"""The read models show every mail and a case whole."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from mailbot.domain.outgoing import OutboxState, ReplyKind
 from mailbot.domain.revision import QuoteStatus
 from mailbot.ports import UnitOfWork
 from mailbot.store import open_store
-from mailbot.store.queries import case_page, ledger, review_queue
+from mailbot.store.queries import case_page, ledger
 from mailbot.store.unit_of_work import SqlStore
 from tests.support.fakes import FakeClock
 from tests.support.samples import MAILBOX, NOW, SENDER, decision, fetched, inbound, outgoing, quote
@@ -76,23 +76,6 @@ def test_the_ledger_tells_of_mails_that_ended_unseen(store: SqlStore) -> None:
     with store.read() as connection:
         (folder,) = ledger(connection)
     assert folder.unaccounted == 3
-
-
-def test_the_queue_shows_what_waits_and_why(store: SqlStore) -> None:
-    with store.begin() as uow:
-        case = uow.cases.open(inbound(), NOW)
-        waiting = receive(uow, 1, case_id=case.id, outcome="review")
-        first = uow.reviews.open(case, decision(Action.REVIEW), waiting, NOW)
-        parked = uow.inbox.get(receive(uow, 2, state=InboxState.PARKED))
-        assert parked is not None
-        second = uow.reviews.open_for_parked(parked, "unreadable", NOW)
-        uow.commit()
-    with store.read() as connection:
-        asked, broken = review_queue(connection)
-        assert review_queue(connection, limit=1) == [asked]
-    assert (asked.item_id, asked.case_number, asked.sender) == (first, case.number, SENDER)
-    assert (asked.subject, asked.reasons, asked.has_draft) == ("Quote for Jira", ("amount_limit",), True)
-    assert (broken.item_id, broken.reasons, broken.has_draft, broken.note) == (second, (), False, "unreadable")
 
 
 def test_a_case_page_shows_all_of_a_case(store: SqlStore) -> None:
