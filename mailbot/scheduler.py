@@ -33,6 +33,7 @@ LONGEST_PAUSE_FOR_SERVER = 60.0  # a server that is back is used soon
 PAUSE_FOR_SETUP = 60.0  # for what only a person mends: no storm of logins
 ALARM_AFTER = 3  # failures in a row
 NOTE_SECONDS = 10.0  # how often it is noted that a mailbox was read
+ROUND = 0.9  # of the time between two rounds, for which a worker has the duty: its own next round finds it free
 GLANCE = 1.0  # seconds within which a thread notices that it shall stop
 
 log = structlog.get_logger(__name__)
@@ -306,8 +307,15 @@ def _whenever(wake: threading.Event, stop: threading.Event, work: Callable[[], N
             wake.set()
 
 
+def _is_on_duty(service: Service, duty: str, every: float) -> bool:
+    """Whether this worker, and none of the others, does what is to be done once `every` so many seconds."""
+    return service.turn_seconds is None or take_turn(service.store, duty, seconds=every * ROUND) is not None
+
+
 def _look_after(service: Service) -> None:
     try:
+        if not _is_on_duty(service, "upkeep", service.upkeep_seconds):
+            return
         look_after(service.store, service.clock, service.upkeep)
         if service.messenger is not None:
             tell_alarms(service.store, service.clock, service.messenger)
@@ -317,6 +325,8 @@ def _look_after(service: Service) -> None:
 
 def _remind(service: Service) -> None:
     try:
+        if not _is_on_duty(service, "reminders", service.remind_seconds):
+            return
         count = remind_due(service.store, service.understanding, service.render, service.clock, service.remind)
     except MailbotError as error:
         log.warning("reminding_failed", error=type(error).__name__)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mailbot.domain.case import InboxState
+from mailbot.domain.case import InboxState, MailboxKey
 from mailbot.domain.errors import SetupError, TransientError
 from mailbot.domain.outgoing import OutboxState
 from mailbot.scheduler import Service, Watched, running, serve
@@ -16,6 +16,7 @@ from mailbot.service.process import ProcessOptions
 from mailbot.service.receive import ReceiveOptions
 from mailbot.service.remind import RemindOptions
 from mailbot.service.switches import HALT
+from mailbot.service.upkeep import UpkeepOptions
 from tests.support.fake_desk import FakeRenderer, FakeUnderstanding, mail
 from tests.support.fake_mail import FakeMailbox, FakeTransport
 from tests.support.fakes import FakeClock, MemoryStore
@@ -212,3 +213,19 @@ def test_a_question_without_answer_is_called_to_mind(make, mailbox, transport):
         until(lambda: "ReplySent" in [event.kind for event in service.store.tables.events])
         service.clock.advance(days=3)
         until(lambda: len(transport.taken) == 2)
+
+
+def test_of_several_workers_one_rings_and_tells_of_an_alarm(make, transport):
+    silent, told = MailboxKey(account="other", folder="INBOX"), []
+    service = make(
+        messenger=lambda alarms: told.extend(alarm.name for alarm in alarms),
+        upkeep=UpkeepOptions(mailboxes=[silent]),
+        upkeep_seconds=60.0,
+        turn_seconds=30.0,
+    )
+    with running(service):
+        until(lambda: told == ["mailbox other/INBOX"])
+        with running(service):
+            time.sleep(0.3)
+    assert told == ["mailbox other/INBOX"]
+    assert [alarm.times for alarm in service.store.tables.alarms.values()] == [1]

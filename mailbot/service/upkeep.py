@@ -13,6 +13,12 @@ from mailbot.ports import Clock, Messenger, Store, UnitOfWork
 from mailbot.service.budget import BUDGET_ALARM, DAY
 from mailbot.service.switches import HALT
 
+MAILBOX_ALARM = "mailbox "
+"""How the names of alarms begin that ring for a mailbox that is not read."""
+
+FORGOTTEN = dt.timedelta(hours=1)
+"""After so long an alarm falls silent that no worker's settings ring any more: its mailbox is not to be read now."""
+
 NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 log = structlog.get_logger(__name__)
@@ -107,7 +113,7 @@ def _set_alarms(uow: UnitOfWork, health: Health, options: UpkeepOptions, now: dt
         "desk is halted": health.halted and "nothing is read or sent; look, then run `mailbot resume`",
     }
     for key in options.mailboxes:
-        wrong[f"mailbox {key}"] = key in health.silent and f"{key} has not been read for {options.silence}"
+        wrong[f"{MAILBOX_ALARM}{key}"] = key in health.silent and f"{key} has not been read for {options.silence}"
     for secret, day in options.expiries.items():
         wrong[f"secret of {secret}"] = day - options.notice <= now.date() and f"the secret of {secret} ends on {day}"
     ringing = {alarm.name for alarm in health.alarms}
@@ -117,5 +123,6 @@ def _set_alarms(uow: UnitOfWork, health: Health, options: UpkeepOptions, now: dt
         elif name in ringing:
             uow.alarms.silence(name)
     for alarm in health.alarms:
-        if alarm.name.startswith(BUDGET_ALARM) and now - alarm.last_at > DAY:
+        lasts = DAY if alarm.name.startswith(BUDGET_ALARM) else FORGOTTEN if alarm.name not in wrong else None
+        if lasts is not None and now - alarm.last_at > lasts:
             uow.alarms.silence(alarm.name)

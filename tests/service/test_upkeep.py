@@ -64,6 +64,18 @@ def test_a_mailbox_that_is_not_read_is_an_alarm_but_not_right_after_the_start(de
     assert names(desk) == []
 
 
+def test_the_alarm_of_a_mailbox_that_left_the_settings_falls_silent(desk):
+    options = UpkeepOptions(mailboxes=[desk.mailbox.key])
+    look_after(desk.store, desk.clock, options)
+    assert names(desk) == ["mailbox desk/INBOX"]
+    desk.clock.advance(minutes=59)  # another worker may still have it in its settings
+    look_after(desk.store, desk.clock, UpkeepOptions())
+    assert names(desk) == ["mailbox desk/INBOX"]
+    desk.clock.advance(minutes=2)
+    look_after(desk.store, desk.clock, UpkeepOptions())
+    assert names(desk) == []
+
+
 def test_an_alarm_rings_long_before_a_secret_ends(desk):
     ends = desk.clock().date() + dt.timedelta(days=31)
     look_after(desk.store, desk.clock, UpkeepOptions(expiries={"quotes": ends}))
