@@ -49,16 +49,18 @@ def show(folder: Path, item_id: int) -> None:
     print_text(item_page(review_item(Installation(folder), item_id), mark_words()))
 
 
+_named = click.option(
+    "--as",
+    "actor",
+    default=getpass.getuser,
+    metavar="NAME",
+    help="Who acts, for the record.  [default: your login]",
+)
+
+
 def _acts(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the item's number and the name of who acts."""
-    named = click.option(
-        "--as",
-        "actor",
-        default=getpass.getuser,
-        metavar="NAME",
-        help="Who acts, for the record.  [default: your login]",
-    )
-    return click.argument("item_id", type=int, metavar="ITEM")(named(click.pass_obj(function)))
+    return click.argument("item_id", type=int, metavar="ITEM")(_named(click.pass_obj(function)))
 
 
 @command.command("approve", epilog="Example: mailbot review approve 7 --as anna")
@@ -121,9 +123,29 @@ def not_a_request(folder: Path, item_id: int, actor: str, note: str) -> None:
 @_acts
 def send_again(folder: Path, item_id: int, actor: str) -> None:
     """Send the replies of ITEM's case again that failed or may not have arrived, with the same bytes."""
-    from mailbot.service import review
+    from mailbot.service import afterwards
 
-    _settle(folder, partial(review.send_again, item_id=item_id, actor=actor))
+    _settle(folder, partial(afterwards.send_again, item_id=item_id, actor=actor))
+
+
+@command.command("undo", epilog="Example: mailbot review undo 7")
+@_acts
+def undo(folder: Path, item_id: int, actor: str) -> None:
+    """Take back what settled ITEM, if its reply has not left: the case waits again."""
+    from mailbot.service import afterwards
+
+    _settle(folder, partial(afterwards.undo, item_id=item_id, actor=actor))
+
+
+@command.command("withdraw", epilog="Example: mailbot review withdraw Q-2026-00318")
+@click.argument("case_number", metavar="CASE")
+@_named
+@click.pass_obj
+def withdraw(folder: Path, case_number: str, actor: str) -> None:
+    """Take back the replies of CASE that have not left (sending.hold_seconds gives time for it); it waits for staff."""
+    from mailbot.service import afterwards
+
+    _settle(folder, partial(afterwards.withdraw, case_number=case_number.upper(), actor=actor))
 
 
 def _settle(folder: Path, act: "Callable[[Workbench], Settled]") -> None:

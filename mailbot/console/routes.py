@@ -47,6 +47,7 @@ ROUTES = (
     Page("GET", "/cases/{number}/draft/html", mails.draft_html, VIEWER),
     Page("GET", "/cases/{number}/draft/pdf", mails.draft_pdf, VIEWER),
     Page("POST", "/cases/{number}/note", acts.note, AGENT),
+    Page("POST", "/cases/{number}/withdraw", acts.withdraw, AGENT),
     Page("POST", "/cases/{number}/assign", acts.assign, AGENT),
     Page("POST", "/cases/{number}/snooze", acts.snooze, AGENT),
     Page("POST", "/items/{item:int}/preview", case.preview, AGENT),

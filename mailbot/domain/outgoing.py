@@ -18,15 +18,24 @@ class ReplyKind(enum.Enum):
 
 
 class OutboxState(enum.Enum):
-    """The life of an outbox row: ready -> sending -> sent | failed | unknown | withdrawn."""
+    """The life of an outbox row: ready -> sending -> sent | failed | unknown, or withdrawn.
+
+    FAILED and UNKNOWN wait for a person; what that person does instead makes them WITHDRAWN.
+    """
 
     READY = "ready"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"  # refused for good
     UNKNOWN = "unknown"  # the connection ended after the final dot
-    HELD = "held"
-    WITHDRAWN = "withdrawn"  # taken back by staff before it left
+    WITHDRAWN = "withdrawn"  # not to be sent any more: taken back, or something else was done in its place
+
+
+STUCK = frozenset({OutboxState.FAILED, OutboxState.UNKNOWN})
+"""States that only a person ends."""
+
+OUTCOME_UNKNOWN = "outcome unknown"
+"""How `last_error` begins after an attempt that may have been delivered."""
 
 
 class SendPhase(enum.Enum):
@@ -69,3 +78,8 @@ class OutboxEntry:
     due_at: dt.datetime
     last_error: str | None = None
     fence: int = 0  # grows with each claim; the writes of an older claim are refused
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether an earlier attempt ended so that nobody knows."""
+        return self.last_error is not None and self.last_error.startswith(OUTCOME_UNKNOWN)

@@ -15,6 +15,7 @@ class QuoteStatus(enum.Enum):
     VALID = "valid"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"  # taken back before it left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,10 @@ def as_revision(quote: Quote, number: str, revision: int, latest: Quote | None) 
     )
 
 
-def status_of(quote: Quote, today: dt.date, *, superseded: bool = False) -> QuoteStatus:
+def status_of(quote: Quote, today: dt.date, *, superseded: bool = False, withdrawn: bool = False) -> QuoteStatus:
     """Return the status on a day; the last day of validity counts."""
+    if withdrawn:
+        return QuoteStatus.WITHDRAWN
     if superseded:
         return QuoteStatus.SUPERSEDED
     return QuoteStatus.EXPIRED if is_expired(quote, today) else QuoteStatus.VALID

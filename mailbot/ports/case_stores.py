@@ -58,6 +58,10 @@ class CaseStore(Protocol):
         """Return a case by id; KeyError when there is none."""
         ...
 
+    def numbered(self, number: str) -> Case | None:
+        """Return the case of this number (`Q-2026-00318`), None when there is none."""
+        ...
+
     def quiet(self, earliest: dt.datetime, latest: dt.datetime) -> Sequence[int]:
         """Return the ids of the cases that last changed between these moments, the longest unchanged first.
 
@@ -67,14 +71,18 @@ class CaseStore(Protocol):
 
 
 class QuoteStore(Protocol):
-    """Issued quotes and drafts; an issued quote never changes."""
+    """Issued quotes; an issued quote never changes."""
 
     def issue(self, case: Case, quote: Quote, at: dt.datetime) -> Quote:
         """Record the quote as the next revision of the case, append `QuoteIssued`, and return it numbered."""
         ...
 
+    def withdraw(self, case_id: int, revision: int) -> None:
+        """The revision never left, so it was never issued: the one before it holds again. Its number is not reused."""
+        ...
+
     def latest(self, case_id: int) -> Quote | None:
-        """Return the newest issued quote of the case."""
+        """Return the newest issued quote of the case that was not withdrawn."""
         ...
 
 

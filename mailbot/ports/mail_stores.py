@@ -51,6 +51,14 @@ class InboxStore(Protocol):
         """Return one entry."""
         ...
 
+    def of_case(self, case_id: int) -> Sequence[InboxEntry]:
+        """Return the entries of a case, oldest first."""
+        ...
+
+    def mark_answered(self, ids: Sequence[int]) -> None:
+        """Make PARKED entries DONE: staff have answered them, and they count in their case as any other mail."""
+        ...
+
     def unprocessed(self) -> Sequence[InboxEntry]:
         """Return the entries that wait to be processed, oldest first; for a desk that is halted."""
         ...
@@ -195,11 +203,22 @@ class OutboxStore(Protocol):
         ...
 
     def release(self, entry_id: int, due_at: dt.datetime) -> None:
-        """Make a row that is HELD, FAILED or UNKNOWN READY again (a person said so); the bytes stay the same."""
+        """Make a row that is FAILED or UNKNOWN READY again (a person said so); the bytes stay the same.
+
+        Raises StaleCase when the row is in another state, KeyError when there is none.
+        """
         ...
 
-    def withdraw(self, case_id: int, now: dt.datetime) -> Sequence[str]:
-        """Make the case's rows that are READY and not yet due WITHDRAWN; return their Message-IDs."""
+    def withdraw(self, ids: Sequence[int], now: dt.datetime) -> Sequence[OutboxEntry]:
+        """Make those of the rows WITHDRAWN that have certainly not left; return them, without their bytes."""
+        ...
+
+    def set_aside(self, case_id: int, now: dt.datetime) -> Sequence[int]:
+        """Make the case's FAILED and UNKNOWN rows WITHDRAWN: something else was done; return their ids."""
+        ...
+
+    def take_up_again(self, ids: Sequence[int]) -> None:
+        """Make rows that were set aside FAILED or UNKNOWN again."""
         ...
 
 

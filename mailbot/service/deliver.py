@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import structlog
 
 from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
-from mailbot.domain.outgoing import OutboxEntry, OutboxState, ReplyKind, SendPhase
+from mailbot.domain.outgoing import OUTCOME_UNKNOWN, OutboxEntry, OutboxState, ReplyKind, SendPhase
 from mailbot.fail_points import fail_point
 from mailbot.ports import Archive, Clock, Store, Transport
 from mailbot.service.archive import was_sent
-from mailbot.service.outcome import FAILED, LOST, SENT, UNKNOWN, reply_event, was_unknown
+from mailbot.service.outcome import FAILED, LOST, SENT, reply_event
 
 AT_ONCE = 100
 FAILURES_IN_A_ROW = 3  # then the server, not the message, is the trouble; the next call tries again
@@ -110,11 +110,11 @@ def _deliver(
                 uow.commit()
 
     try:
-        if was_unknown(entry):
+        if entry.may_have_arrived:
             if was_sent(entry, archive):
                 return _sent(entry, store, clock, options)
             if entry.kind is ReplyKind.QUOTE:
-                return _end(entry, store, clock, OutboxState.UNKNOWN, entry.last_error or UNKNOWN)
+                return _end(entry, store, clock, OutboxState.UNKNOWN, entry.last_error or OUTCOME_UNKNOWN)
         transport.send(sender=options.sender, recipients=entry.recipients, raw=entry.raw, on_phase=remember)
         fail_point("taken")
         return _sent(entry, store, clock, options)
@@ -133,7 +133,7 @@ def _deliver(
 
 
 def _sent(entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions) -> OutboxState:
-    doubt = entry.last_error if was_unknown(entry) else None
+    doubt = entry.last_error if entry.may_have_arrived else None
     with store.begin() as uow:
         uow.outbox.finish(entry, OutboxState.SENT, error=doubt, archive=options.archives)
         uow.cases.append(reply_event(entry, clock(), SENT))
@@ -149,7 +149,7 @@ def _try_again(
     wait = _wait_after(entry.attempts, options)
     if sum((_wait_after(n, options) for n in range(1, entry.attempts)), dt.timedelta()) + wait > options.give_up:
         return _give_up(entry, store, clock, f"given up after {entry.attempts} attempts: {error}")
-    words = f"{UNKNOWN}, then: {error}" if was_unknown(entry) else str(error)
+    words = f"{OUTCOME_UNKNOWN}, then: {error}" if entry.may_have_arrived else str(error)
     with store.begin() as uow:
         uow.outbox.finish(entry, OutboxState.READY, due_at=clock() + wait, error=words)
         uow.commit()
@@ -159,7 +159,7 @@ def _try_again(
 
 def _put_back(entry: OutboxEntry, store: Store, error: Exception) -> None:
     """The message is where it was in the queue: the server, not the message, is the trouble."""
-    words = entry.last_error if was_unknown(entry) else str(error)
+    words = entry.last_error if entry.may_have_arrived else str(error)
     with store.begin() as uow:
         uow.outbox.finish(entry, OutboxState.READY, error=words, counted=False)
         uow.commit()
@@ -170,14 +170,14 @@ def _outcome_unknown(
 ) -> OutboxState:
     """Leave the message for a time, then look again; a quote that no archive can tell of waits for a person."""
     looked_for = entry.kind is not ReplyKind.QUOTE or options.archives
-    if looked_for and not was_unknown(entry):
+    if looked_for and not entry.may_have_arrived:
         with store.begin() as uow:
             due_at = clock() + options.resend_after
-            uow.outbox.finish(entry, OutboxState.READY, due_at=due_at, error=f"{UNKNOWN}: {error}")
+            uow.outbox.finish(entry, OutboxState.READY, due_at=due_at, error=f"{OUTCOME_UNKNOWN}: {error}")
             uow.commit()
         log.warning("outcome_unknown", entry=entry.id, again_at=due_at.isoformat())
         return OutboxState.READY
-    return _end(entry, store, clock, OutboxState.UNKNOWN, f"{UNKNOWN}: {error}")
+    return _end(entry, store, clock, OutboxState.UNKNOWN, f"{OUTCOME_UNKNOWN}: {error}")
 
 
 def _give_up(entry: OutboxEntry, store: Store, clock: Clock, error: str) -> OutboxState:

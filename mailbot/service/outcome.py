@@ -5,21 +5,13 @@ import datetime as dt
 from mailbot.domain.case import CaseEvent
 from mailbot.domain.outgoing import OutboxEntry, OutboxState
 
-UNKNOWN = "outcome unknown"
-"""How `last_error` begins after an attempt that may have been delivered."""
-
 SENT, FAILED, LOST = "ReplySent", "ReplyFailed", "ReplyUnknown"
 """Kinds of the events that tell of a reply's end."""
 
 
-def was_unknown(entry: OutboxEntry) -> bool:
-    """Whether an earlier attempt may have been delivered."""
-    return entry.last_error is not None and entry.last_error.startswith(UNKNOWN)
-
-
 def is_in_doubt(entry: OutboxEntry) -> bool:
     """Whether the reply waits, for a person or for its next turn, because nobody knows whether it has arrived."""
-    return entry.state is OutboxState.UNKNOWN or (entry.state is OutboxState.READY and was_unknown(entry))
+    return entry.state is OutboxState.UNKNOWN or (entry.state is OutboxState.READY and entry.may_have_arrived)
 
 
 def reply_event(entry: OutboxEntry, at: dt.datetime, kind: str) -> CaseEvent:

@@ -12,12 +12,13 @@ from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import InputError, LeaseLost, StaleCase, TransientError
 from mailbot.domain.file import Records
 from mailbot.domain.message import Automatic, InboundMessage
+from mailbot.domain.outgoing import STUCK
 from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.budget import BUDGET_ALARM, ReplyBudget, limit_reached, within_limits
 from mailbot.service.changes import gist_of, says_the_same
-from mailbot.service.replying import REPLY_TO_ACTION, Reply, others, post, write
+from mailbot.service.replying import REPLY_TO_ACTION, Reply, new_message_id, others, post, write
 from mailbot.service.reports import take_report
 from mailbot.service.switches import held_by_switch
 from mailbot.service.trail import corrections_of
@@ -112,14 +113,21 @@ def _process(
         gist = gist_of(decision)
         hold = hold or switched or _over_budget(message, case, uow, options.budget, now, gist)
         if hold is None and decision.acknowledge:
-            cc = within_limits(uow.outbox, others(case, message), options.budget, now, gist)
-            reply = Reply(kind=REPLY_TO_ACTION[decision.action], case=case, decision=decision, newest=message, cc=cc)
-            post(*write(reply, uow, render, now, domain=options.domain), case, uow, now + options.hold, gist=gist)
+            kind = REPLY_TO_ACTION[decision.action]
+            reply = Reply(
+                kind=kind,
+                case=case,
+                decision=decision,
+                newest=message,
+                message_id=new_message_id(case, kind, options.domain),
+                cc=within_limits(uow.outbox, others(case, message), options.budget, now, gist),
+            )
+            post(*write(reply, uow, render, now), case, uow, now + options.hold, gist=gist)
         if decision.action is Action.REVIEW or switched is not None:
             uow.reviews.open(case, decision, entry.id, now, note=switched or "")
         elif hold is not None:
             uow.reviews.open_for_case(case, hold, entry.id, now)
-        else:
+        elif history.case is not None and not _still_stuck(decision, case, uow, now):
             uow.reviews.close_for(case, now)
         uow.inbox.finish(entry, InboxState.DONE, case_id=case.id, outcome=decision.action.value, cause=hold or "")
         fail_point("recorded")
@@ -229,6 +237,14 @@ def _over_budget(
     uow.alarms.ring(f"{BUDGET_ALARM}{', '.join(recipients)}", f"no automatic reply any more: {limit} is the limit", now)
     log.error("reply_budget_used_up", limit=limit, case=case.number)
     return f"no automatic reply: {limit} is the limit"
+
+
+def _still_stuck(decision: Decision, case: Case, uow: UnitOfWork, now: dt.datetime) -> bool:
+    """Whether staff still have to look at replies that did not arrive; a new quote or question takes their place."""
+    if decision.action is Action.ANSWER:
+        return any(entry.state in STUCK for entry in uow.outbox.of_case(case.id))
+    uow.outbox.set_aside(case.id, now)
+    return False
 
 
 def _finish_copy(entry: InboxEntry, twin: InboxEntry, store: Store) -> ProcessReport:

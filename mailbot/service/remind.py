@@ -18,7 +18,7 @@ from mailbot.ports import Clock, ReplyRenderer, Store, Understanding
 from mailbot.service.budget import ReplyBudget, limit_reached, within_limits
 from mailbot.service.changes import gist_of
 from mailbot.service.process import read_thread, records_for
-from mailbot.service.replying import Reply, others, post, write
+from mailbot.service.replying import Reply, new_message_id, others, post, write
 from mailbot.service.reports import DELIVERY_REPORTED
 from mailbot.service.switches import held_by_switch, is_halted
 from mailbot.service.trail import corrections_of
@@ -110,9 +110,16 @@ def _remind(
         if held or limit_reached(uow.outbox, [recipient], options.budget, now, gist):
             return False
         case = uow.cases.amend(case, CaseEvent(case_id=case.id, at=now, kind=REMINDED, actor="machine"), now)
-        cc = within_limits(uow.outbox, others(case, newest), options.budget, now, gist)
-        reply = Reply(kind=ReplyKind.REMINDER, case=case, decision=decision, newest=newest, quote=quote, cc=cc)
-        message, _ = write(reply, uow, render, now, domain=options.domain)
+        reply = Reply(
+            kind=ReplyKind.REMINDER,
+            case=case,
+            decision=decision,
+            newest=newest,
+            message_id=new_message_id(case, ReplyKind.REMINDER, options.domain),
+            quote=quote,
+            cc=within_limits(uow.outbox, others(case, newest), options.budget, now, gist),
+        )
+        message, _ = write(reply, uow, render, now)
         post(message, None, case, uow, now, gist=gist)
         uow.commit()
     return True

@@ -23,13 +23,15 @@ REPLY_TO_ACTION = {
 class Reply:
     """What is to be said to whom: the case and the mail that is answered, the decision behind it.
 
-    `quote` is an issued one that a REMINDER is about, `cc` the addresses of others who read along.
+    `message_id` is from `new_message_id`, `quote` an issued one that a REMINDER is about, `cc` the addresses of others
+    who read along.
     """
 
     kind: ReplyKind
     case: Case
     decision: Decision
     newest: InboundMessage
+    message_id: str
     staff_text: str = ""
     quote: Quote | None = None
     cc: tuple[str, ...] = ()
@@ -41,8 +43,13 @@ def others(case: Case, newest: InboundMessage) -> tuple[str, ...]:
     return tuple(address for address in case.participants if address != writer)
 
 
+def new_message_id(case: Case, kind: ReplyKind, domain: str) -> str:
+    """Return a Message-ID that nobody can guess; `domain` is its right side."""
+    return f"<{case.number.lower()}.{kind.value}.{secrets.token_hex(12)}@{domain}>"
+
+
 def write(
-    reply: Reply, uow: UnitOfWork, render: ReplyRenderer, at: dt.datetime, *, domain: str
+    reply: Reply, uow: UnitOfWork, render: ReplyRenderer, at: dt.datetime
 ) -> tuple[OutgoingMessage, Quote | None]:
     """Return the finished message, and the quote in it, recorded as the case's next revision."""
     quote = reply.quote
@@ -54,7 +61,7 @@ def write(
         newest=reply.newest,
         case_number=reply.case.number,
         kind=reply.kind,
-        message_id=f"<{reply.case.number.lower()}.{reply.kind.value}.{secrets.token_hex(12)}@{domain}>",
+        message_id=reply.message_id,
         at=at,
         staff_text=reply.staff_text,
         quote=quote,

@@ -4,18 +4,16 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.domain.case import Case, CaseEvent, ReviewItem
+from mailbot.domain.case import Case, CaseEvent, InboxEntry, InboxState, ReviewItem
 from mailbot.domain.decision import Action, Decision, Gravity
 from mailbot.domain.errors import InputError, StaleCase
 from mailbot.domain.message import InboundMessage
-from mailbot.domain.outgoing import OutboxState, ReplyKind
+from mailbot.domain.outgoing import ReplyKind
 from mailbot.ports import Clock, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.changes import says_the_same
 from mailbot.service.process import read_thread, records_for
-from mailbot.service.replying import REPLY_TO_ACTION, Reply, others, post, write
-from mailbot.service.trail import corrections_of
-
-_STUCK = (OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.HELD)
+from mailbot.service.replying import REPLY_TO_ACTION, Reply, new_message_id, others, post, write
+from mailbot.service.trail import ActOnItem, corrections_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,29 +107,12 @@ def not_a_request(bench: Workbench, item_id: int, note: str, *, actor: str) -> S
     with bench.store.begin() as uow:
         item = open_item(uow, item_id)
         case, now = uow.cases.get(item.case_id), bench.clock()
-        uow.cases.amend(case, event_of(case, now, "Noted", actor, {"note": note}), now)
+        act = ActOnItem(item=item.id, version=case.version + 1, set_aside=uow.outbox.set_aside(case.id, now))
+        uow.cases.amend(case, event_of(case, now, "Noted", actor, {"note": note, **act.as_data()}), now)
         uow.reviews.settle(item.id, by=actor, settlement="not_a_request", note=note, at=now)
         uow.audit.append(at=now, actor=actor, kind="NotARequest", subject=case.number)
         uow.commit()
     return Settled(case_number=case.number, settlement="not_a_request")
-
-
-def send_again(bench: Workbench, item_id: int, *, actor: str) -> Settled:
-    """The case's replies that failed, or whose outcome is unknown, go out again with the same bytes."""
-    with bench.store.begin() as uow:
-        item = open_item(uow, item_id)
-        case, now = uow.cases.get(item.case_id), bench.clock()
-        stuck = [entry for entry in uow.outbox.of_case(case.id) if entry.state in _STUCK]
-        if not stuck:
-            raise InputError(f"item {item_id}: no reply of case {case.number} waits to be sent again")
-        for entry in stuck:
-            uow.outbox.release(entry.id, now)
-        sent = {"message_ids": [entry.message_id for entry in stuck]}
-        uow.cases.amend(case, event_of(case, now, "SentAgain", actor, sent), now)
-        uow.reviews.settle(item.id, by=actor, settlement="sent_again", note="", at=now)
-        uow.audit.append(at=now, actor=actor, kind="SentAgain", subject=case.number, data=sent)
-        uow.commit()
-    return Settled(case_number=case.number, settlement="sent_again", reply=stuck[-1].kind)
 
 
 def hand_back(bench: Workbench, item_id: int, *, actor: str) -> Settled:
@@ -148,32 +129,6 @@ def hand_back(bench: Workbench, item_id: int, *, actor: str) -> Settled:
     return _settle(bench, file, act, decision, actor=actor)
 
 
-def undo(bench: Workbench, item_id: int, *, actor: str) -> Settled:
-    """The act that settled the item is taken back: its reply does not leave, and the case waits again.
-
-    Raises StaleCase when the reply has left already, or the case has moved on since.
-    """
-    with bench.store.begin() as uow:
-        item, now = uow.reviews.get(item_id), bench.clock()
-        if item is None or item.settled_at is None:
-            raise InputError(f"item {item_id}: nothing has been done with it that could be undone")
-        case = uow.cases.get(item.case_id)
-        if any(e.kind == "MailReceived" and e.at > item.settled_at for e in uow.cases.events(case.id)):
-            raise StaleCase(f"item {item_id}: a newer mail has come into case {case.number} since; look again")
-        withdrawn = uow.outbox.withdraw(case.id, now)
-        if not withdrawn and item.settlement != "not_a_request":
-            raise StaleCase(f"item {item_id}: too late, the reply of case {case.number} has left")
-        data = {"item": item_id, "settlement": item.settlement, "message_ids": list(withdrawn)}
-        case = uow.cases.amend(case, event_of(case, now, "Undone", actor, data), now)
-        if item.decision is None:
-            next_item = uow.reviews.open_for_case(case, item.note, item.inbox_id, now)
-        else:
-            next_item = uow.reviews.open(case, item.decision, item.inbox_id, now)
-        uow.audit.append(at=now, actor=actor, kind="Undone", subject=case.number, data=data)
-        uow.commit()
-    return Settled(case_number=case.number, settlement="undone", next_item=next_item)
-
-
 def note(bench: Workbench, case_id: int, text: str, *, actor: str) -> None:
     """The case's record has a note of staff; resellers never see it."""
     with bench.store.begin() as uow:
@@ -185,12 +140,16 @@ def note(bench: Workbench, case_id: int, text: str, *, actor: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """An open item with its case as it was read, and the case's mails that persons wrote."""
+    """An open item with its case as it was read, and the case's mails that persons wrote.
+
+    `parked` are the entries of those among them that the machine could not process.
+    """
 
     item: ReviewItem
     case: Case
     thread: Sequence[InboundMessage]
     corrections: Mapping[str, str]
+    parked: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,12 +168,30 @@ def open_file(bench: Workbench, item_id: int) -> CaseFile:
     with bench.store.begin() as uow:
         item = open_item(uow, item_id)
         case = uow.cases.get(item.case_id)
-        raws = list(uow.cases.messages(case))
         corrections = corrections_of(uow.cases.events(case.id))
-        entry = uow.inbox.get(item.inbox_id)
-    if not raws and entry is not None and entry.raw:
-        raws = [entry.raw]
-    return CaseFile(item=item, case=case, thread=read_thread(raws, bench.understanding), corrections=corrections)
+        entries = [entry for entry in uow.inbox.of_case(case.id) if entry.raw]
+        shown = uow.inbox.get(item.inbox_id)
+    told = [entry for entry in entries if entry.state in (InboxState.DONE, InboxState.PARKED)]
+    if not told and shown is not None and shown.raw:
+        told = [shown]
+    read = [(entry, message) for entry in told for message in _as_read(entry, bench.understanding)]
+    return CaseFile(
+        item=item,
+        case=case,
+        thread=[message for _, message in read],
+        corrections=corrections,
+        parked=[entry.id for entry, _ in read if entry.state is InboxState.PARKED],
+    )
+
+
+def _as_read(entry: InboxEntry, understanding: Understanding) -> Sequence[InboundMessage]:
+    """Return the mail if a person wrote it; nothing of what was parked because it cannot be read."""
+    try:
+        return read_thread([entry.raw], understanding)
+    except Exception:
+        if entry.state is not InboxState.PARKED:
+            raise
+        return ()
 
 
 def open_item(uow: UnitOfWork, item_id: int) -> ReviewItem:
@@ -266,11 +243,19 @@ def _settle(
     """Record the act, queue its reply and settle the item in one commit."""
     with bench.store.begin() as uow:
         item, now = open_item(uow, file.item.id), bench.clock()
-        event = event_of(file.case, now, act.event, actor, act.data or {})
+        message_id = None if act.kind is None else new_message_id(file.case, act.kind, bench.domain)
+        done = ActOnItem(
+            item=item.id,
+            version=file.case.version + 1,
+            message_id=message_id,
+            set_aside=() if opens_again else uow.outbox.set_aside(file.case.id, now),
+            opens_again=opens_again,
+        )
+        event = event_of(file.case, now, act.event, actor, {**(act.data or {}), **done.as_data()})
         case = uow.cases.amend(file.case, event, now, decision if act.decides else None)
         uow.reviews.settle(item.id, by=actor, settlement=act.settlement, note=act.text, at=now)
         uow.audit.append(at=now, actor=actor, kind=act.event, subject=case.number, data=act.data or {})
-        if act.kind is not None:
+        if act.kind is not None and message_id is not None:
             newest = _answerable(file)
             reply = Reply(
                 kind=act.kind,
@@ -278,9 +263,11 @@ def _settle(
                 decision=decision,
                 newest=newest,
                 staff_text=act.text,
+                message_id=message_id,
                 cc=others(case, newest),
             )
-            post(*write(reply, uow, bench.render, now, domain=bench.domain), case, uow, now + bench.hold)
+            post(*write(reply, uow, bench.render, now), case, uow, now + bench.hold)
+            uow.inbox.mark_answered(file.parked)
         next_item = uow.reviews.open(case, decision, item.inbox_id, now) if opens_again else None
         uow.commit()
     return Settled(case_number=case.number, settlement=act.settlement, reply=act.kind, next_item=next_item)

@@ -9,7 +9,7 @@ from mailbot.domain.errors import Forbidden, InputError
 from mailbot.domain.file import Records
 from mailbot.domain.message import Desk
 from mailbot.domain.staff import StaffRole, User
-from mailbot.service import review
+from mailbot.service import afterwards, review
 from mailbot.service.rehearsal import rehearse
 from mailbot.service.review import Settled, Workbench, event_of, open_item
 from mailbot.service.trail import endorsed_by
@@ -78,9 +78,9 @@ def not_a_request(bench: Workbench, item_id: int, note: str, user: User) -> Sett
 
 
 def send_again(bench: Workbench, item_id: int, user: User) -> Settled:
-    """As review.send_again."""
+    """As afterwards.send_again."""
     require(user, StaffRole.AGENT)
-    return review.send_again(bench, item_id, actor=user.login)
+    return afterwards.send_again(bench, item_id, actor=user.login)
 
 
 def hand_back(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> Settled:
@@ -93,9 +93,15 @@ def hand_back(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> S
 
 
 def undo(bench: Workbench, item_id: int, user: User) -> Settled:
-    """As review.undo."""
+    """As afterwards.undo."""
     require(user, StaffRole.AGENT)
-    return review.undo(bench, item_id, actor=user.login)
+    return afterwards.undo(bench, item_id, actor=user.login)
+
+
+def withdraw(bench: Workbench, case_number: str, user: User) -> Settled:
+    """As afterwards.withdraw."""
+    require(user, StaffRole.AGENT)
+    return afterwards.withdraw(bench, case_number, actor=user.login)
 
 
 def note(bench: Workbench, case_id: int, text: str, user: User) -> None:

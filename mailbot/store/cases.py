@@ -101,6 +101,11 @@ class SqlCaseStore:
             raise KeyError(case_id)
         return self._with_participants(row)
 
+    def numbered(self, number: str) -> Case | None:
+        """Return the case of this number, None when there is none."""
+        row = self._connection.execute(_BY_NUMBER, {"number": number}).first()
+        return None if row is None else self._with_participants(row)
+
     def quiet(self, earliest: dt.datetime, latest: dt.datetime) -> Sequence[int]:
         """Return the ids of the cases that last changed between these moments, the longest unchanged first."""
         return list(self._connection.scalars(_QUIET, {"earliest": earliest, "latest": latest}))
@@ -193,6 +198,8 @@ _INSERT_EVENT = sa.insert(case_events)
 _OPEN = sa.insert(cases).returning(cases.c.id)
 
 _BY_ID = sa.select(*_CASE).where(cases.c.id == sa.bindparam("case_id"))
+
+_BY_NUMBER = sa.select(*_CASE).where(cases.c.number == sa.bindparam("number"))
 
 _QUIET = (
     sa.select(cases.c.id)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailbot.domain.case import Fetched, InboxEntry, InboxState, MailboxKey
+from mailbot.domain.decision import Action
 from mailbot.domain.errors import LeaseLost
 from mailbot.ports import Clock
 from mailbot.store.columns import AnyRow, database_time
@@ -91,6 +92,15 @@ class SqlInboxStore:
         row = self._connection.execute(_BY_ID, {"entry_id": entry_id}).first()
         return None if row is None else _entry(row)
 
+    def of_case(self, case_id: int) -> Sequence[InboxEntry]:
+        """Return the entries of a case, oldest first."""
+        return [_entry(row) for row in self._connection.execute(_OF_CASE, {"case_id": case_id})]
+
+    def mark_answered(self, ids: Sequence[int]) -> None:
+        """Make PARKED entries DONE: staff have answered them, and they count in their case as any other mail."""
+        if ids:
+            self._connection.execute(_ANSWERED, {"ids": list(ids)})
+
     def unprocessed(self) -> Sequence[InboxEntry]:
         """Return the entries that wait to be processed, oldest first; for a desk that is halted."""
         return [_entry(row) for row in self._connection.execute(_WITH_BYTES.where(inbox.c.state == _new))]
@@ -170,6 +180,14 @@ _COPIES = (
 )
 _NAMESAKES = _WITH_BYTES.where(inbox.c.message_id == sa.bindparam("message_id"))
 _BY_ID = _WITH_BYTES.where(inbox.c.id == sa.bindparam("entry_id"))
+
+_OF_CASE = _WITH_BYTES.where(inbox.c.case_id == sa.bindparam("case_id"))
+
+_ANSWERED = (
+    sa.update(inbox)
+    .where(inbox.c.id.in_(sa.bindparam("ids", expanding=True)), inbox.c.state == InboxState.PARKED.value)
+    .values(state=InboxState.DONE.value, outcome=Action.REVIEW.value, fence=inbox.c.fence + 1)
+)
 
 _KNOWN_UIDS = sa.select(inbox.c.uid).where(
     inbox.c.account == sa.bindparam("account"),

@@ -13,6 +13,7 @@ from mailbot.ports import Clock
 from mailbot.store.cases import remember_message_id
 from mailbot.store.columns import AnyRow, database_time
 from mailbot.store.convert import addresses_from_json, to_json
+from mailbot.store.outbox_acts import RELEASE, SET_ASIDE, TAKE_UP_AGAIN, WITHDRAW
 from mailbot.store.tables import TO_ARCHIVE, UNSENT, outbox, outbox_bytes, sent_log
 from mailbot.store.text import address_key, domain_key
 from mailbot.store.upsert import insert_or_skip_returning_id
@@ -176,20 +177,29 @@ class SqlOutboxStore:
         return [_entry(row) for row in self._connection.execute(_OF_CASE, {"case_id": case_id})]
 
     def release(self, entry_id: int, due_at: dt.datetime) -> None:
-        """Make a row that is HELD, FAILED or UNKNOWN READY again (a person said so); the bytes stay the same.
+        """Make a row that is FAILED or UNKNOWN READY again (a person said so); the bytes stay the same.
 
         Raises StaleCase when the row is in another state, KeyError when there is none.
         """
-        if self._connection.execute(_RELEASE, {"entry_id": entry_id, "new_due_at": due_at}).rowcount:
+        if self._connection.execute(RELEASE, {"entry_id": entry_id, "new_due_at": due_at}).rowcount:
             return
         state = self._connection.scalar(sa.select(outbox.c.state).where(outbox.c.id == entry_id))
         if state is None:
             raise KeyError(entry_id)
         raise StaleCase(f"outbox row {entry_id} is not held back any more: {state}")
 
-    def withdraw(self, case_id: int, now: dt.datetime) -> Sequence[str]:
-        """Make the case's rows that are READY and not yet due WITHDRAWN; return their Message-IDs."""
-        return list(self._connection.scalars(_WITHDRAW, {"of_case": case_id, "now": now}))
+    def withdraw(self, ids: Sequence[int], now: dt.datetime) -> Sequence[OutboxEntry]:
+        """Make those of the rows WITHDRAWN that have certainly not left; return them, without their bytes."""
+        return [_entry(row) for row in self._connection.execute(WITHDRAW, {"ids": list(ids), "now": now})]
+
+    def set_aside(self, case_id: int, now: dt.datetime) -> Sequence[int]:
+        """Make the case's FAILED and UNKNOWN rows WITHDRAWN: something else was done; return their ids."""
+        return list(self._connection.scalars(SET_ASIDE, {"of_case": case_id, "now": now}))
+
+    def take_up_again(self, ids: Sequence[int]) -> None:
+        """Make rows that were set aside FAILED or UNKNOWN again."""
+        if ids:
+            self._connection.execute(TAKE_UP_AGAIN, {"ids": list(ids)})
 
     def _log(self, message: OutgoingMessage, gist: str) -> None:
         what = {"at": self._clock(), "gist": gist}
@@ -317,34 +327,6 @@ _TAKE_FOR_SENT = (
 
 _TO_ARCHIVE = sa.select(*outbox.c, _RAW).where(TO_ARCHIVE).order_by(outbox.c.id).limit(sa.bindparam("at_most"))
 _ARCHIVED = sa.update(outbox).where(outbox.c.id == sa.bindparam("entry_id")).values(to_archive=False)
-
-_RELEASE = (
-    sa.update(outbox)
-    .where(
-        outbox.c.id == sa.bindparam("entry_id"),
-        outbox.c.state.in_([state.value for state in (OutboxState.HELD, OutboxState.FAILED, OutboxState.UNKNOWN)]),
-    )
-    .values(
-        state=OutboxState.READY.value,
-        phase=None,
-        fence=outbox.c.fence + 1,
-        due_at=sa.bindparam("new_due_at"),
-        finished_at=None,
-        last_error=None,
-    )
-)
-
-_WITHDRAW = (
-    sa.update(outbox)
-    .where(
-        outbox.c.case_id == sa.bindparam("of_case"),
-        outbox.c.state == OutboxState.READY.value,
-        outbox.c.attempts == 0,
-        outbox.c.due_at > sa.bindparam("now"),
-    )
-    .values(state=OutboxState.WITHDRAWN.value, fence=outbox.c.fence + 1, finished_at=sa.bindparam("now"))
-    .returning(outbox.c.message_id)
-)
 
 _FINISH = (
     sa.update(outbox)

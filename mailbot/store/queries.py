@@ -74,15 +74,16 @@ class ReplyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteRow:
-    """An issued quote; `superseded` when the case has a newer revision."""
+    """An issued quote; `superseded` when the case has a newer revision, `withdrawn` when it never left."""
 
     quote: Quote
     issued_at: dt.datetime
     superseded: bool
+    withdrawn: bool
 
     def status(self, today: dt.date) -> QuoteStatus:
         """Return whether the quote can still be accepted on that day."""
-        return status_of(self.quote, today, superseded=self.superseded)
+        return status_of(self.quote, today, superseded=self.superseded, withdrawn=self.withdrawn)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +186,9 @@ def _reply(row: AnyRow) -> ReplyRow:
 
 
 def _quote(row: AnyRow) -> QuoteRow:
-    return QuoteRow(quote=quote_from_json(row.snapshot), issued_at=row.issued_at, superseded=row.superseded)
+    return QuoteRow(
+        quote=quote_from_json(row.snapshot), issued_at=row.issued_at, superseded=row.superseded, withdrawn=row.withdrawn
+    )
 
 
 _shown_to_staff = (

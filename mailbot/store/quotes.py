@@ -1,4 +1,4 @@
-"""Issued quotes: one row per revision, never changed afterwards but for being superseded."""
+"""Issued quotes: one row per revision, never changed afterwards but for being superseded or withdrawn."""
 
 import datetime as dt
 
@@ -34,14 +34,20 @@ class SqlQuoteStore:
             "revision": revision,
             "issued_at": at,
             "superseded": False,
+            "withdrawn": False,
             "snapshot": quote_to_json(issued),
         }
         self._connection.execute(_INSERT, row)
         self._cases.append(quote_issued(case.id, issued, at))
         return issued
 
+    def withdraw(self, case_id: int, revision: int) -> None:
+        """The revision never left, so it was never issued: the one before it holds again."""
+        self._connection.execute(_WITHDRAW, {"case": case_id, "taken_back": revision})
+        self._connection.execute(_HOLDS_AGAIN, {"case": case_id})
+
     def latest(self, case_id: int) -> Quote | None:
-        """Return the newest issued quote of the case."""
+        """Return the newest issued quote of the case that was not withdrawn."""
         snapshot = self._connection.scalar(_LATEST, {"case_id": case_id})
         return None if snapshot is None else quote_from_json(snapshot)
 
@@ -59,9 +65,29 @@ _SUPERSEDE = (
     sa.update(quotes).where(quotes.c.case_id == sa.bindparam("case"), ~quotes.c.superseded).values(superseded=True)
 )
 
+_not_withdrawn = ~quotes.c.withdrawn
+
+_WITHDRAW = (
+    sa.update(quotes)
+    .where(quotes.c.case_id == sa.bindparam("case"), quotes.c.revision == sa.bindparam("taken_back"))
+    .values(withdrawn=True)
+)
+
+_other = quotes.alias("other")
+_newest = (
+    sa.select(sa.func.max(_other.c.revision))
+    .where(_other.c.case_id == sa.bindparam("case"), ~_other.c.withdrawn)
+    .scalar_subquery()
+)
+_HOLDS_AGAIN = (
+    sa.update(quotes)
+    .where(quotes.c.case_id == sa.bindparam("case"), quotes.c.revision == _newest)
+    .values(superseded=False)
+)
+
 _LATEST = (
     sa.select(quotes.c.snapshot)
-    .where(quotes.c.case_id == sa.bindparam("case_id"))
+    .where(quotes.c.case_id == sa.bindparam("case_id"), _not_withdrawn)
     .order_by(quotes.c.revision.desc())
     .limit(1)
 )

@@ -127,6 +127,7 @@ quotes = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("issued_at", Utc, nullable=False),
     sa.Column("superseded", sa.Boolean, nullable=False),
+    sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("snapshot", CleanText, nullable=False),  # JSON
     sa.UniqueConstraint("case_id", "revision"),
     sa.UniqueConstraint("number", "revision"),

@@ -15,6 +15,7 @@ from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.replying import desk_renderer, reply_domain
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.domain.case import Fetched, InboxState, MailboxKey
+from mailbot.domain.outgoing import OutboxState
 from mailbot.domain.staff import StaffRole
 from mailbot.ports import Understanding
 from mailbot.service.accounts import Accounts, add_user
@@ -57,6 +58,14 @@ class ConsoleDesk:
             options = ProcessOptions(domain=reply_domain(self.installation))
             while process_next(self.store, self.understanding, self.render, self.clock, options):
                 pass
+
+    def send_all(self) -> None:
+        """Let every reply leave, whether its hold is over or not."""
+        self.clock.advance(minutes=10)
+        with self.store.begin() as uow:
+            while entry := uow.outbox.claim_due(self.clock(), lease_seconds=60):
+                uow.outbox.finish(entry, OutboxState.SENT)
+            uow.commit()
 
     def waiting(self, reason: str) -> tuple[int, str]:
         """Return (item, case number) of the open item that waits for this reason."""

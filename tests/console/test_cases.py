@@ -85,11 +85,21 @@ def test_a_draft_is_approved_and_waits_a_little_so_that_it_can_be_undone(desk, l
     assert [state for kind, state in desk.outbox(number) if kind == "quote"] == ["withdrawn", "ready"]
 
 
+def test_a_reply_that_has_not_left_is_taken_back_from_its_case(desk, logged_in):
+    visitor, (item, number) = logged_in("agent"), desk.waiting("co_term_review")
+    visitor.get(f"/cases/{number}")
+    visitor.post(f"/items/{item}/approve", {"case": number})
+    assert "/withdraw" in visitor.get(f"/cases/{number}").text
+    assert visitor.post(f"/cases/{number}/withdraw").location == f"/cases/{number}"
+    assert desk.outbox(number)[-1] == ("quote", "withdrawn")
+    assert visitor.post(f"/cases/{number}/withdraw").status == 409
+
+
 def test_what_has_left_cannot_be_undone(desk, logged_in):
     visitor, (item, number) = logged_in("agent"), desk.waiting("co_term_review")
     visitor.get("/")
     visitor.post(f"/items/{item}/approve", {"case": number})
-    desk.clock.advance(seconds=21)
+    desk.send_all()
     answer = visitor.post(f"/items/{item}/undo")
     assert answer.status == 409
     assert "too late" in answer.words

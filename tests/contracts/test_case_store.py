@@ -192,3 +192,9 @@ def test_quiet_cases_are_those_unchanged_for_a_time(store: Store, case: Case) ->
         assert uow.cases.quiet(NOW - 9 * day, NOW - day) == []
         uow.cases.amend(case, CaseEvent(case_id=case.id, at=NOW, kind="Noted", actor="kim"), NOW + 3 * day)
         assert uow.cases.quiet(NOW, NOW + 9 * day) == [other.id, case.id]
+
+
+def test_a_case_is_found_by_its_number(store: Store, case: Case) -> None:
+    with store.begin() as uow:
+        assert uow.cases.numbered(case.number) == uow.cases.get(case.id)
+        assert uow.cases.numbered("Q-2026-99999") is None

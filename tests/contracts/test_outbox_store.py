@@ -6,7 +6,7 @@ import pytest
 
 from mailbot.domain.case import Case
 from mailbot.domain.errors import LeaseLost, StaleCase
-from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
+from mailbot.domain.outgoing import OUTCOME_UNKNOWN, OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
 from mailbot.ports import Store
 from tests.support.fakes import FakeClock
 from tests.support.samples import NOW, SENDER, inbound, outgoing
@@ -165,7 +165,7 @@ def test_a_worker_whose_claim_was_taken_over_may_neither_go_on_nor_finish(store:
         uow.outbox.set_phase(successor, SendPhase.DATA, lease_seconds=60)
 
 
-@pytest.mark.parametrize("state", [OutboxState.HELD, OutboxState.FAILED, OutboxState.UNKNOWN])
+@pytest.mark.parametrize("state", [OutboxState.FAILED, OutboxState.UNKNOWN])
 def test_a_person_releases_the_same_bytes(store: Store, case: Case, state: OutboxState) -> None:
     put(store, case, outgoing())
     entry = sent_up_to(store, SendPhase.DOT)
@@ -282,3 +282,33 @@ def test_a_sent_reply_waits_for_its_copy_where_copies_are_kept(store: Store, cas
         assert waiting.id == entry.id
         uow.outbox.mark_archived(entry.id)
         assert uow.outbox.to_archive(10) == []
+
+
+def test_what_has_not_left_is_taken_back(store: Store, case: Case) -> None:
+    other = another_case(store)
+    put(store, case, outgoing(number=1), revision=1, due_at=LATER)
+    put(store, other, outgoing(number=2), revision=1)
+    assert claim(store) is not None
+    with store.begin() as uow:
+        ids = [entry.id for one in (case, other) for entry in uow.outbox.of_case(one.id)]
+        [taken_back] = uow.outbox.withdraw(ids, NOW)
+        assert (taken_back.message_id, taken_back.state) == ("<reply-1@desk.example>", OutboxState.WITHDRAWN)
+        assert uow.outbox.withdraw(ids, NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "error"), [(OutboxState.FAILED, "550 no"), (OutboxState.UNKNOWN, f"{OUTCOME_UNKNOWN}: no answer")]
+)
+def test_what_waits_for_a_person_is_set_aside_and_taken_up_again(
+    store: Store, case: Case, state: OutboxState, error: str
+) -> None:
+    put(store, case, outgoing(number=1), revision=1)
+    put(store, case, outgoing(number=2), revision=2)
+    entry = claim(store)
+    assert entry is not None
+    with store.begin() as uow:
+        uow.outbox.finish(entry, state, error=error)
+        assert uow.outbox.set_aside(case.id, NOW) == [entry.id]
+        assert [e.state for e in uow.outbox.of_case(case.id)] == [OutboxState.WITHDRAWN, OutboxState.READY]
+        uow.outbox.take_up_again([entry.id])
+        assert [e.state for e in uow.outbox.of_case(case.id)] == [state, OutboxState.READY]

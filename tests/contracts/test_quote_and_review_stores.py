@@ -50,6 +50,16 @@ def test_quotes_are_numbered_by_case_and_revision(store: Store, case: Case) -> N
     assert [(event.data["revision"], event.data["total"]) for event in issued] == [(1, "5355.00"), (2, "99.90")]
 
 
+def test_a_quote_that_was_taken_back_was_never_issued(store: Store, case: Case) -> None:
+    with store.begin() as uow:
+        first = uow.quotes.issue(case, quote(), NOW)
+        uow.quotes.issue(case, quote(), NOW)
+        uow.quotes.withdraw(case.id, 2)
+        assert uow.quotes.latest(case.id) == first
+        third = uow.quotes.issue(case, quote(), NOW)
+    assert (third.revision, third.replaces) == (3, f"{case.number}/1")
+
+
 def test_a_review_item_gives_back_the_decision(store: Store, case: Case, entry: InboxEntry) -> None:
     waiting = decision(Action.REVIEW)
     with store.begin() as uow:

@@ -1,5 +1,7 @@
 """A desk in memory: store, mailbox, transport and understanding are fakes, the service is real."""
 
+import dataclasses
+import datetime as dt
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +11,8 @@ from mailbot.domain.outgoing import OutboxEntry
 from mailbot.service.deliver import DeliverOptions, DeliverReport, deliver_due, settle_abandoned
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, ReceiveReport, receive_new
-from tests.support.fake_desk import FakeRenderer, FakeUnderstanding
+from mailbot.service.review import Workbench
+from tests.support.fake_desk import FakeRenderer, FakeUnderstanding, mail
 from tests.support.fake_mail import FakeMailbox, FakeTransport
 from tests.support.fakes import FakeClock, MemoryStore
 
@@ -79,3 +82,29 @@ class FakeDesk:
 @pytest.fixture
 def desk() -> FakeDesk:
     return FakeDesk()
+
+
+@pytest.fixture
+def bench(desk) -> Workbench:
+    return Workbench(
+        store=desk.store,
+        understanding=desk.understanding,
+        render=desk.renderer,
+        clock=desk.clock,
+        domain="desk.example",
+    )
+
+
+@pytest.fixture
+def holding(bench) -> Workbench:
+    """A bench whose replies wait a minute before they leave."""
+    return dataclasses.replace(bench, hold=dt.timedelta(minutes=1))
+
+
+@pytest.fixture
+def draft(desk):
+    """A review with a draft quote; its number."""
+    desk.take(mail("review jira"))
+    [item] = desk.waiting
+    assert item.decision.quote is not None
+    return item

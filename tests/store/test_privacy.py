@@ -142,7 +142,7 @@ def test_an_export_holds_a_persons_own_and_nobody_elses(full):
 def test_old_cases_are_forgotten_unless_they_wait(full):
     later = NOW + dt.timedelta(days=2000)
     with full.begin() as uow:
-        uow.outbox.withdraw(1, NOW - dt.timedelta(days=1))
+        uow.outbox.withdraw([entry.id for entry in uow.outbox.of_case(1)], NOW)
         first = uow.reviews.list()[0]
         uow.reviews.settle(first.id, by="anna", settlement="declined", note="", at=NOW)
         uow.commit()

@@ -101,5 +101,12 @@ def test_a_case_page_shows_all_of_a_case(store: SqlStore) -> None:
     last_day = quote().valid_until
     assert [q.status(last_day) for q in page.quotes] == [QuoteStatus.SUPERSEDED, QuoteStatus.VALID]
     assert page.quotes[1].status(last_day + dt.timedelta(days=1)) is QuoteStatus.EXPIRED
+    with store.begin() as uow:
+        uow.quotes.withdraw(case.id, 2)
+        uow.commit()
+    with store.read() as connection:
+        taken_back = case_page(connection, case.number)
+    assert taken_back is not None
+    assert [q.status(last_day) for q in taken_back.quotes] == [QuoteStatus.VALID, QuoteStatus.WITHDRAWN]
     assert [event.kind for event in page.events] == ["MailReceived", "Decided", "QuoteIssued", "QuoteIssued"]
     assert page.open_item is None

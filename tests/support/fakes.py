@@ -68,6 +68,7 @@ class Tables:
     message_ids: set[tuple[str, int]] = field(default_factory=set)
     events: list[CaseEvent] = field(default_factory=list)
     quotes: dict[tuple[int, int], Quote] = field(default_factory=dict)
+    withdrawn_quotes: set[tuple[int, int]] = field(default_factory=set)
     reviews: dict[int, ReviewItem] = field(default_factory=dict)
     outbox: dict[int, OutboxEntry] = field(default_factory=dict)
     unarchived: set[int] = field(default_factory=set)
@@ -185,6 +186,14 @@ class MemoryInboxStore:
     def get(self, entry_id: int) -> InboxEntry | None:
         return self._tables.inbox.get(entry_id)
 
+    def of_case(self, case_id: int) -> Sequence[InboxEntry]:
+        return [entry for entry in self._tables.inbox.values() if entry.case_id == case_id]
+
+    def mark_answered(self, ids: Sequence[int]) -> None:
+        for number in ids:
+            entry = self._tables.inbox[number]
+            self._tables.inbox[number] = replace(entry, state=InboxState.DONE, outcome="review", fence=entry.fence + 1)
+
     def unprocessed(self) -> Sequence[InboxEntry]:
         return [entry for entry in self._tables.inbox.values() if entry.state is InboxState.NEW]
 
@@ -286,6 +295,9 @@ class MemoryCaseStore:
         self._tables.events.append(event)
         return saved
 
+    def numbered(self, number: str) -> Case | None:
+        return next((case for case in self._tables.cases.values() if case.number == number), None)
+
     def quiet(self, earliest: dt.datetime, latest: dt.datetime) -> Sequence[int]:
         changed = sorted(self._tables.changed.items(), key=lambda item: (item[1], item[0]))
         return [case_id for case_id, at in changed if earliest <= at <= latest]
@@ -337,8 +349,12 @@ class MemoryQuoteStore:
         self._tables.events.append(quote_issued(case.id, issued, at))
         return issued
 
+    def withdraw(self, case_id: int, revision: int) -> None:
+        self._tables.withdrawn_quotes.add((case_id, revision))
+
     def latest(self, case_id: int) -> Quote | None:
-        revisions = [revision for known, revision in self._tables.quotes if known == case_id]
+        held = self._tables.quotes.keys() - self._tables.withdrawn_quotes
+        revisions = [revision for known, revision in held if known == case_id]
         return self._tables.quotes[case_id, max(revisions)] if revisions else None
 
 
@@ -533,19 +549,29 @@ class MemoryOutboxStore:
 
     def release(self, entry_id: int, due_at: dt.datetime) -> None:
         entry = self._tables.outbox[entry_id]
-        if entry.state not in (OutboxState.HELD, OutboxState.FAILED, OutboxState.UNKNOWN):
+        if entry.state not in (OutboxState.FAILED, OutboxState.UNKNOWN):
             raise StaleCase(f"outbox row {entry_id}")
         self._tables.outbox[entry_id] = replace(
             entry, state=OutboxState.READY, phase=None, fence=entry.fence + 1, due_at=due_at, last_error=None
         )
 
-    def withdraw(self, case_id: int, now: dt.datetime) -> Sequence[str]:
-        waiting = [
-            e for e in self.of_case(case_id) if e.state is OutboxState.READY and e.attempts == 0 and e.due_at > now
-        ]
-        for entry in waiting:
-            self._tables.outbox[entry.id] = replace(entry, state=OutboxState.WITHDRAWN, fence=entry.fence + 1)
-        return [entry.message_id for entry in waiting]
+    def withdraw(self, ids: Sequence[int], now: dt.datetime) -> Sequence[OutboxEntry]:
+        waiting = [self._tables.outbox[number] for number in ids]
+        waiting = [e for e in waiting if e.state is OutboxState.READY and not e.may_have_arrived]
+        return [replace(self._end(entry, OutboxState.WITHDRAWN), raw=b"") for entry in waiting]
+
+    def set_aside(self, case_id: int, now: dt.datetime) -> Sequence[int]:
+        stuck = [e for e in self.of_case(case_id) if e.state in (OutboxState.FAILED, OutboxState.UNKNOWN)]
+        return [self._end(entry, OutboxState.WITHDRAWN).id for entry in stuck]
+
+    def take_up_again(self, ids: Sequence[int]) -> None:
+        for entry in (self._tables.outbox[number] for number in ids):
+            if entry.state is OutboxState.WITHDRAWN:
+                self._end(entry, OutboxState.UNKNOWN if entry.may_have_arrived else OutboxState.FAILED)
+
+    def _end(self, entry: OutboxEntry, state: OutboxState) -> OutboxEntry:
+        self._tables.outbox[entry.id] = replace(entry, state=state, fence=entry.fence + 1)
+        return self._tables.outbox[entry.id]
 
     def _unsent(self) -> Sequence[OutboxEntry]:
         return [e for e in self._tables.outbox.values() if e.state in (OutboxState.READY, OutboxState.SENDING)]

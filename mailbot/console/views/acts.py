@@ -69,6 +69,12 @@ def undo(console: Console, visit: Visit) -> Response:
     return visit.go(f"/cases/{undone.case_number}")
 
 
+def withdraw(console: Console, visit: Visit) -> Response:
+    """The case's replies that have not left do not leave, and the case is shown again."""
+    withdrawn = staff.withdraw(console.bench, visit.part("number"), visit.user)
+    return visit.go(f"/cases/{withdrawn.case_number}")
+
+
 def note(console: Console, visit: Visit) -> Response:
     """A note is in the case's record."""
     page = find_case(console, visit.part("number"))

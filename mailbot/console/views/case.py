@@ -17,7 +17,7 @@ from mailbot.domain.decision import Decision
 from mailbot.domain.errors import InputError
 from mailbot.domain.file import SiteFile
 from mailbot.domain.message import Attachment, InboundMessage
-from mailbot.domain.outgoing import OutboxState
+from mailbot.domain.outgoing import STUCK
 from mailbot.domain.request import Kind
 from mailbot.service.process import records_for
 from mailbot.service.rehearsal import Rehearsal, rehearse
@@ -91,7 +91,7 @@ def case_response(
         "endorsed": sorted(endorsed_by(page.events, page.open_item)) if large and page.open_item else [],
         "reply_html": rehearsal is not None and rehearsal.reply is not None,
         "has_pdf": rehearsal is not None and rehearsal.reply is not None and has_pdf(rehearsal.reply.raw),
-        "stuck": any(r.state in (OutboxState.UNKNOWN, OutboxState.FAILED, OutboxState.HELD) for r in page.replies),
+        "stuck": any(r.state in STUCK for r in page.replies),
         "kinds": [kind.value for kind in Kind],
         "products": PRODUCTS,
         "plans": PLANS,
