@@ -33,6 +33,10 @@ _NOT_COUNTS = (
     # identifiers: letters and digits tied by - / . # or glued (WL-20931, HT-2026-1187, NP20)
     re.compile(r"(?<!\w)[a-z][a-z0-9]*[-/_.#]?\d[a-z0-9._/#-]*"),
     re.compile(r"#\s?\d+"),
+    # digits with letters that look like digits (5O, 7l5), raised or with marks of other programs (7⁰⁵, 7[8m00)
+    re.compile(r"(?<!\w)\d+[oil]+(?:\d[\doil]*)?(?!\w)"),
+    re.compile(r"\d+[⁰¹²³⁴-⁹₀-₉][\d⁰¹²³⁴-⁹₀-₉]*"),
+    re.compile(r"\d+[\[\\^{][\d\w[]*"),
     # years, runs of digit groups and phones
     re.compile(r"\+\d[\d ()./-]{6,}\d"),
     re.compile(r"\(\d{2,5}\)\s?\d[\d -]{3,}\d"),

@@ -16,6 +16,7 @@ _SPECIAL = {
     **dict.fromkeys("ıİ", "i"),
     **dict.fromkeys("łŁ", "l"),
     **dict.fromkeys("øØ", "o"),
+    **{mark: mark for mark in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"},  # footnotes and powers are no digits of the number before them
 }
 
 

@@ -1,6 +1,7 @@
 """From the messages of a thread to what is asked: the newest statement of a field wins (policy section 8)."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from mailbot.parsers.requests.kinds import Cues, decide_kind
 from mailbot.parsers.requests.persons import Person
 from mailbot.parsers.requests.topics import HOW_TOPICS, asks_how
 from mailbot.parsers.splitting import split_by_site
+
+_TURNS = re.compile("[\u202d\u202e]")  # overrides; right-to-left scripts need the other direction marks
 
 
 def understand(
@@ -103,6 +106,7 @@ def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool
     doubts += _chain(readings)
     doubts += _unreadable(readings, lines)
     doubts += _foreign(readings[-1], knowledge)
+    doubts += _turned(readings)
     new_site = kind is Kind.NEW_SITE
     months = next((r.terms.months for r in reversed(readings) if r.terms.months), None)
     return Request(
@@ -276,6 +280,17 @@ def _foreign(reading: Reading, knowledge: Knowledge) -> list[Doubt]:
     if any(code.split("-")[0] == language.split("-")[0] for code in knowledge.lexicons):
         return []
     return [Doubt(reason=Reason.UNRECOGNISED, note=f"the mail is written in {language}, which has no lexicon")]
+
+
+def _turned(readings: Sequence[Reading]) -> list[Doubt]:
+    """Characters that turn the text round: a person sees 75 where 57 is written."""
+    scans = [block.scan for reading in readings for block in (*reading.blocks, reading.subject)]
+    found = next(((scan, match) for scan in scans if (match := _TURNS.search(scan.text))), None)
+    if found is None:
+        return []
+    evidence = found[0].evidence(found[1].start(), found[1].end())
+    note = "characters turn the direction of the text round: what is seen is not what is written"
+    return [Doubt(reason=Reason.CONFLICTING_VALUES, evidence=(evidence,), note=note)]
 
 
 def _answers_elsewhere(message: InboundMessage) -> bool:

@@ -7,16 +7,20 @@ import datetime as dt
 import email
 import email.policy
 import itertools
+import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 
+from mailbot.domain.quote import Quote
 from mailbot.ports import ReplyRenderer, Understanding
 from mailbot.service.deliver import DeliverOptions, deliver_due
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, receive_new
 from mailbot.store import SqlStore
+from mailbot.store.convert import quote_from_json
 from tests.support.fake_mail import FakeMailbox, FakeTransport
 from tests.support.fakes import FakeClock
 
@@ -63,6 +67,12 @@ def letter(
     return b"\r\n".join([*own, *kept, b"", text])
 
 
+def stranger() -> str:
+    """Return an address that nobody has written from yet, of a domain of its own."""
+    number = next(_numbers)
+    return f"nadia@southbridge{number}.example"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sent:
     """A mail that has left the desk."""
@@ -95,6 +105,7 @@ class Sent:
 class AttackedDesk:
     """The desk, and its verbs."""
 
+    file: Path
     store: SqlStore
     understanding: Understanding
     render: ReplyRenderer
@@ -102,9 +113,11 @@ class AttackedDesk:
     process_options: ProcessOptions
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
     transport: FakeTransport = field(default_factory=FakeTransport)
+    known_quotes: int = 0  # the last one's id before what came last
 
     def take(self, *raws: bytes) -> list[Sent]:
         """Receive the mails, process and answer them; return the replies that left."""
+        self.known_quotes = self._count_quotes()
         for raw in raws:
             self.mailbox.deliver(raw)
         receive_new(self.mailbox, self.store, self.clock, ReceiveOptions(since="all"))
@@ -123,6 +136,16 @@ class AttackedDesk:
             items = uow.reviews.list()
         return [reason for item in items for reason in ([f.reason.value for f in item.findings] or [item.note])]
 
+    def quotes(self) -> list[Quote]:
+        """Return the quotes that were issued for what came last; drafts that wait are none."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            rows = connection.execute("SELECT snapshot FROM quotes WHERE id > ? ORDER BY id", (self.known_quotes,))
+            return [quote_from_json(snapshot) for (snapshot,) in rows]
+
+    def users(self) -> list[tuple[int, ...]]:
+        """Return the users of each quote that was issued, line by line."""
+        return [tuple(line.users for line in quote.lines) for quote in self.quotes()]
+
     def answers_good_mail(self) -> None:
         """The next good mail, of somebody who never wrote, is quoted, and soon."""
         number = next(_numbers)
@@ -131,6 +154,6 @@ class AttackedDesk:
         assert time.monotonic() - started < GOOD_SECONDS
         assert [(one.recipients, one.kind) for one in sent] == [((f"good{number}@honest{number}.example",), "quote")]
 
-
-def flat(cases: Iterable[Iterable[object]]) -> Iterator[object]:
-    return itertools.chain.from_iterable(cases)
+    def _count_quotes(self) -> int:
+        with closing(sqlite3.connect(self.file)) as connection:
+            return int(connection.execute("SELECT coalesce(max(id), 0) FROM quotes").fetchone()[0])

@@ -3,7 +3,7 @@
 import datetime as dt
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,16 +53,32 @@ def mind(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFacto
         )
 
 
-@pytest.fixture
-def desk(mind: Mind, tmp_path: Path) -> Iterator[AttackedDesk]:
-    """A desk of the test's own."""
+@contextmanager
+def opened_desk(mind: Mind, folder: Path) -> Iterator[AttackedDesk]:
+    """Give a desk with a database of its own in the folder."""
     clock = FakeClock(DAY)
-    file = shutil.copy(mind.database, tmp_path / "attacked.db")
+    file = Path(shutil.copy(mind.database, folder / "attacked.db"))
     with closing(open_store(f"sqlite:///{file}", clock, free_mail_domains=mind.free_mail_domains)) as store:
         yield AttackedDesk(
+            file=file,
             store=store,
             understanding=mind.understanding,
             render=mind.render,
             clock=clock,
             process_options=ProcessOptions(domain="seller.example"),
         )
+
+
+@pytest.fixture
+def desk(mind: Mind, tmp_path: Path) -> Iterator[AttackedDesk]:
+    """A desk of the test's own."""
+    with opened_desk(mind, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_desk(mind: Mind, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AttackedDesk]:
+    """A desk that takes all attacks of a module one after the other, and answers a good mail after them."""
+    with opened_desk(mind, tmp_path_factory.mktemp("shared")) as opened:
+        yield opened
+        opened.answers_good_mail()
