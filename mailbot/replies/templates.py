@@ -47,8 +47,13 @@ def _environment(files: Resources, *, escape: bool) -> Environment:
         cache_size=-1,
     )
     environment.globals.update({"_": _gettext, "gettext": _gettext, "ngettext": _ngettext})
-    environment.filters.update(wrap=wrapped, columns=columns)
+    environment.filters.update(wrap=wrapped, columns=columns, whole=_whole if escape else str)
     return environment
+
+
+def _whole(number: str) -> Markup:
+    """Return a number that no line of HTML breaks at its hyphens."""
+    return Markup('<span style="white-space:nowrap;">%s</span>') % number
 
 
 @pass_context

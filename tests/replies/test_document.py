@@ -14,6 +14,7 @@ from mailbot.replies.pdf import QuotePrinter
 from mailbot.replies.preview import sample_quote
 from mailbot.replies.render import Renderer
 from mailbot.resources import resources
+from tests.replies.conftest import LANGUAGES
 
 
 @pytest.fixture
@@ -49,6 +50,11 @@ def test_no_page_ends_between_a_line_and_its_calculation(render: Renderer, quote
     for page in document:
         text = page.get_textpage().get_text_bounded()
         assert text.count("Jira Standard") == text.count("× 146 / 365")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_short_quote_is_one_page_in_every_language(render: Renderer, language: str) -> None:
+    assert len(printed(render, sample_quote(render.languages[language].sample), language)) == 1
 
 
 def test_a_revision_shows_what_changed(render: Renderer, quote: Quote) -> None:

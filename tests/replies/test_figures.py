@@ -74,3 +74,10 @@ def test_the_document_says_who_what_until_when_and_from_where(render: Renderer) 
         "price list 2026-10", "policy 2026-07-01", "Page 1 of 1",
     ):  # fmt: skip
         assert words in text, words
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.QUOTE, ReplyKind.REMINDER])
+def test_no_line_of_the_html_breaks_within_the_quotes_number(render: Renderer, kind: ReplyKind) -> None:
+    html = html_of(preview(render, kind, "en")).partition("<body")[2]
+
+    assert re.findall(r'(?<!nowrap;">)Q-2026-00318', html) == []
