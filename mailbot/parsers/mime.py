@@ -15,6 +15,7 @@ from mailbot.parsers.mimetree import Part
 from mailbot.ports import AttachmentReader
 
 FALLBACK_LANGUAGE = "en"
+HEADER_BYTES = 64 * 1024
 
 _MAX_FILENAME = 200
 _PATH = re.compile(r"[/\\]")
@@ -71,6 +72,26 @@ def read_message(
             [headers.decode(value) for value in root.header.all("authentication-results")], desk.trusted_authserv_ids
         ),
         defects=tuple(dict.fromkeys(defects)),
+    )
+
+
+def read_headers(raw: bytes) -> InboundMessage:
+    """Return who wrote the message and what it answers, and nothing else: for what may not be read any further.
+
+    Pure, and quick whatever the bytes: only their first 64 KiB are looked at, and no body.
+    """
+    head = re.split(rb"\r?\n\r?\n", raw[:HEADER_BYTES], maxsplit=1)[0]
+    header = mimetree.parse(head + b"\r\n\r\n", []).header
+    return InboundMessage(
+        message_id=headers.message_id(header.first("message-id")),
+        date=None,
+        sender=addresses.sender(header.all("from"), None, []),
+        in_reply_to=headers.message_id(header.first("in-reply-to")),
+        references=headers.message_ids(header.first("references")),
+        subject=TextPart(name=SUBJECT, text=""),
+        body=TextPart(name=BODY, text=""),
+        language=FALLBACK_LANGUAGE,
+        language_known=False,
     )
 
 

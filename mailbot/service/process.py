@@ -15,6 +15,7 @@ from mailbot.domain.message import Automatic, InboundMessage
 from mailbot.domain.outgoing import STUCK
 from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
+from mailbot.parsers.mime import read_headers
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.budget import BUDGET_ALARM, ReplyBudget, limit_reached, within_limits
 from mailbot.service.changes import gist_of, says_the_same
@@ -275,9 +276,15 @@ def _give_back(entry: InboxEntry, store: Store) -> ProcessReport:
 
 
 def _park(entry: InboxEntry, store: Store, clock: Clock, cause: str) -> ProcessReport:
+    told = read_headers(entry.raw)
     with store.begin() as uow:
-        uow.inbox.finish(entry, InboxState.PARKED, case_id=None, outcome="parked", cause=cause)
-        uow.reviews.open_for_parked(entry, cause, clock())
+        case = uow.cases.find(told)
+        case_id = None if case is None else case.id
+        uow.inbox.finish(entry, InboxState.PARKED, case_id=case_id, outcome="parked", cause=cause)
+        if case is None:
+            uow.reviews.open_for_parked(entry, cause, clock())
+        else:
+            uow.reviews.open_for_case(case, cause, entry.id, clock())
         uow.commit()
     log.warning("mail_parked", entry=entry.id)
     return ProcessReport(entry_id=entry.id, outcome="parked")

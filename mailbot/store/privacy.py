@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from mailbot.domain.case import InboxState
 from mailbot.domain.decision import Action
-from mailbot.domain.outgoing import OutboxState
+from mailbot.domain.outgoing import STUCK, OutboxState
 from mailbot.domain.quote import Party, Quote
 from mailbot.store.convert import quote_from_json, quote_to_json
 from mailbot.store.service_tables import alarms, erased
@@ -37,6 +37,9 @@ from mailbot.store.upsert import insert_or_skip
 
 ERASED = "erased"
 """Settlement of the open items, and cause of the mails, of a case that was erased."""
+
+
+_NOT_ENDED = sorted(state.value for state in {OutboxState.READY, OutboxState.SENDING, *STUCK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +75,22 @@ def forget_before(
 ) -> Erased:
     """Cases that nothing has happened in since, and machine mail from before, are emptied; the caller commits.
 
+    With the cases go mails of no case (copies, mail from before the first connect) and the log of whom replies went to.
     A case that waits for staff, or a reply of which has not left, is not forgotten.
     """
     waits = sa.exists().where(review_items.c.case_id == cases.c.id, review_items.c.settled_at.is_(None))
     unsent = sa.exists().where(
         outbox.c.case_id == cases.c.id,
-        outbox.c.state.in_([OutboxState.READY.value, OutboxState.SENDING.value, OutboxState.UNKNOWN.value]),
+        outbox.c.state.in_(_NOT_ENDED),
     )
-    old = sa.select(cases.c.id).where(cases.c.changed_at < cases_before, cases.c.subject != "", ~waits, ~unsent)
+    old = sa.select(cases.c.id).where(cases.c.changed_at < cases_before, _is_full(), ~waits, ~unsent)
     found = list(connection.scalars(old))
     machine = sa.and_(inbox.c.outcome == Action.IGNORE.value, inbox.c.received_at < machine_mail_before)
-    mails = _mails(connection, sa.or_(machine, inbox.c.case_id.in_(found)))
+    of_no_case = sa.and_(
+        inbox.c.case_id.is_(None), inbox.c.state != InboxState.NEW.value, inbox.c.received_at < cases_before
+    )
+    mails = _mails(connection, sa.or_(machine, of_no_case, inbox.c.case_id.in_(found)))
+    connection.execute(sa.delete(sent_log).where(sent_log.c.at < cases_before))
     return _empty(connection, found, mails, at)
 
 
@@ -131,6 +139,15 @@ def _cases_of(connection: sa.Connection, key: str) -> list[int]:
     return sorted(set(connection.scalars(takes_part.union(wrote))))
 
 
+def _is_full() -> sa.ColumnElement[bool]:
+    """Whether a case still says anything of anybody; that of a mail that could not be read has no subject."""
+    takes_part = sa.exists().where(case_participants.c.case_id == cases.c.id)
+    has_mail = sa.exists().where(
+        inbox.c.case_id == cases.c.id, inbox_bytes.c.inbox_id == inbox.c.id, sa.func.length(inbox_bytes.c.raw) > 0
+    )
+    return sa.or_(cases.c.subject != "", takes_part, has_mail)
+
+
 def _mails(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[int]:
     has_bytes = sa.func.length(inbox_bytes.c.raw) > 0
     statement = sa.select(inbox.c.id).join(inbox_bytes, inbox_bytes.c.inbox_id == inbox.c.id)
@@ -143,7 +160,8 @@ def _empty(connection: sa.Connection, found: Sequence[int], mails: Sequence[int]
     connection.execute(sa.update(inbox_bytes).where(inbox_bytes.c.inbox_id.in_(mails)).values(raw=b""))
     connection.execute(sa.update(inbox).where(of_mail).values(sender=None, message_id=None, cause=ERASED))
     undone = sa.and_(of_mail, inbox.c.state == InboxState.NEW.value)
-    connection.execute(sa.update(inbox).where(undone).values(state=InboxState.DONE.value, outcome=Action.IGNORE.value))
+    ended = {"state": InboxState.DONE.value, "outcome": Action.IGNORE.value, "fence": inbox.c.fence + 1}
+    connection.execute(sa.update(inbox).where(undone).values(ended))  # whoever works on one writes no more of it
 
     replies = list(connection.scalars(sa.select(outbox.c.id).where(outbox.c.case_id.in_(found))))
     nothing = {"raw": b"", "subject": "", "text": ""}
@@ -152,7 +170,7 @@ def _empty(connection: sa.Connection, found: Sequence[int], mails: Sequence[int]
     connection.execute(
         sa.update(outbox).where(of_reply).values(recipients="[]", domain="", last_error=None, to_archive=False)
     )
-    waiting = sa.and_(of_reply, outbox.c.state.in_([OutboxState.READY.value, OutboxState.SENDING.value]))
+    waiting = sa.and_(of_reply, outbox.c.state.in_(_NOT_ENDED))
     connection.execute(
         sa.update(outbox).where(waiting).values(state=OutboxState.WITHDRAWN.value, fence=outbox.c.fence + 1)
     )

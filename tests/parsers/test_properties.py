@@ -15,7 +15,7 @@ from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.request import Inquiry
 from mailbot.parsers.knowledge import load_mail_knowledge
 from mailbot.parsers.lexicon import load_knowledge
-from mailbot.parsers.mime import read_message
+from mailbot.parsers.mime import read_headers, read_message
 from mailbot.parsers.understand import understand
 from tests.metamorphic.cases import draw_case, opened_desk
 from tests.metamorphic.wording import languages
@@ -48,6 +48,24 @@ _SPICE = (
 def test_any_bytes_give_a_result(raw: bytes) -> None:
     """No bytes raise; the evidence of what they are taken for is right."""
     _check_evidence(*_understood([raw]))
+
+
+@given(raw=st.binary(max_size=3_000))
+@settings(max_examples=150, deadline=None)
+def test_the_headers_of_any_bytes_can_be_read(raw: bytes) -> None:
+    """No bytes raise, for whatever is parked was raised over already."""
+    read_headers(raw)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_headers_alone_say_the_same_as_in_the_whole_mail(sample: Path) -> None:
+    with opened_desk() as desk:
+        whole = desk.understanding.read(sample.read_bytes())
+    alone = read_headers(sample.read_bytes())
+    assert whole.sender is not None
+    assert alone.sender is not None
+    assert alone.sender.email == whole.sender.email
+    assert (alone.in_reply_to, alone.references) == (whole.in_reply_to, whole.references)
 
 
 @given(sample=st.sampled_from(SAMPLES), seed=st.integers(min_value=0))

@@ -7,6 +7,7 @@ from mailbot.domain.errors import TransientError
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.service.budget import ReplyBudget
 from mailbot.service.process import ProcessOptions, process_next
+from mailbot.service.review import answer
 from tests.support.fake_desk import mail
 
 
@@ -291,3 +292,43 @@ def test_an_echo_is_answered_once(desk):
         newest = desk.outbox[-1].message_id
         desk.take(follow_up("ask users", number + 10, in_reply_to=newest))
     assert len(desk.outbox) == 1
+
+
+@pytest.mark.parametrize("words", ["unreadable", "crash"])
+def test_a_follow_up_that_is_parked_stays_in_its_case(desk, words):
+    desk.take(mail("ask users"))
+    desk.take(follow_up(words))
+    [item] = desk.waiting
+    assert [entry.case_id for entry in desk.inbox] == [item.case_id] * 2
+    assert (item.inbox_id, len(desk.store.tables.cases)) == (2, 1)
+
+
+def test_a_follow_up_that_is_parked_replaces_no_draft(desk, draft):
+    desk.take(follow_up("unreadable"))
+    [item] = desk.waiting
+    assert (item.id, item.decision) == (draft.id, draft.decision)
+    assert "nothing can be made of this mail" in item.note
+
+
+def test_a_strangers_mail_that_is_parked_joins_no_case(desk):
+    desk.take(mail("ask users"))
+    desk.take(follow_up("unreadable", sender="eve@evil.example"))
+    assert len({entry.case_id for entry in desk.inbox}) == 2
+
+
+def test_a_parked_mail_that_staff_have_answered_counts_in_its_case(desk, bench):
+    desk.take(mail("ask one"), mail("quote two", sender="bo@other.example"))  # the same Message-ID
+    [item] = desk.waiting
+    assert desk.inbox[1].state is InboxState.PARKED
+    answer(bench, item.id, "We look into it.", actor="kim")
+    assert (desk.inbox[1].state, desk.inbox[1].outcome) == (InboxState.DONE, "review")
+    desk.take(
+        mail(
+            "quote three",
+            message_id="<3@other.example>",
+            sender="bo@other.example",
+            in_reply_to=desk.outbox[-1].message_id,
+        )
+    )
+    assert desk.inbox[2].case_id == desk.inbox[1].case_id
+    assert [text for text, _ in desk.understanding.decided][-2:] == ["quote three", "quote two"]

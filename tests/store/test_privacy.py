@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from mailbot.domain.case import InboxState
 from mailbot.domain.decision import Action
-from mailbot.domain.outgoing import ReplyKind
+from mailbot.domain.errors import LeaseLost
+from mailbot.domain.outgoing import OutboxState, ReplyKind
 from mailbot.store import open_store
 from mailbot.store.privacy import erase_person, export_person, forget_before
-from mailbot.store.tables import metadata
+from mailbot.store.tables import metadata, sent_log
 from tests.support.fakes import FakeClock
 from tests.support.samples import MAILBOX, NOW, SENDER, decision, fetched, inbound, outgoing, quote, records
 
@@ -153,3 +154,58 @@ def test_old_cases_are_forgotten_unless_they_wait(full):
     assert "canary-in-a-mail" not in everything(full)
     with full.write() as connection:
         assert forget_before(connection, cases_before=later, machine_mail_before=later, at=later).cases == 0
+
+
+@pytest.mark.parametrize(
+    "state", [InboxState.COPY, InboxState.OLD, InboxState.TOO_LARGE, InboxState.PARKED, InboxState.DONE]
+)
+def test_every_mail_is_forgotten_with_age_wherever_it_ended(store, state):
+    with store.begin() as uow:
+        raw = b"Subject: hello\r\n\r\ncanary-in-a-mail"
+        entry_id = uow.inbox.add(MAILBOX, 7, fetched(1, raw), message_id="<1@x>", state=state, sender=SENDER)
+        if state in (InboxState.TOO_LARGE, InboxState.PARKED):
+            item = uow.reviews.open_for_parked(uow.inbox.get(entry_id), "could not be read", NOW)
+            uow.reviews.settle(item, by="anna", settlement="not_a_request", note="", at=NOW)
+        uow.commit()
+    later = NOW + dt.timedelta(days=2000)
+    with store.write() as connection:
+        assert forget_before(connection, cases_before=later, machine_mail_before=NOW, at=later).mails == 1
+        connection.commit()
+    left = everything(store)
+    assert [canary for canary in (SENDER, "canary-in-a-mail") if canary in left] == []
+    with store.begin() as uow:
+        assert len(uow.inbox.find_copies(hashlib.sha256(raw).hexdigest())) == 1  # it is still known if it comes again
+
+
+def test_whom_replies_went_to_is_forgotten_with_age(full):
+    with full.write() as connection:
+        forget_before(connection, cases_before=NOW, machine_mail_before=NOW, at=NOW)
+        assert connection.scalar(sa.select(sa.func.count()).select_from(sent_log)) == 2
+        later = NOW + dt.timedelta(days=1)
+        forget_before(connection, cases_before=later, machine_mail_before=later, at=later)
+        assert connection.scalar(sa.select(sa.func.count()).select_from(sent_log)) == 0
+
+
+def test_who_works_on_a_mail_while_it_is_erased_writes_nothing_of_it(store):
+    with store.begin() as uow:
+        uow.inbox.add(MAILBOX, 7, fetched(1, b"X: y\r\n\r\nz"), message_id=None, state=InboxState.NEW, sender=SENDER)
+        claimed = uow.inbox.claim_next(lease_seconds=60)
+        uow.commit()
+    with store.write() as connection:
+        erase_person(connection, SENDER, NOW)
+        connection.commit()
+    with store.begin() as uow, pytest.raises(LeaseLost):
+        uow.inbox.finish(claimed, InboxState.DONE, case_id=None, outcome="quote")
+
+
+@pytest.mark.parametrize("state", [OutboxState.FAILED, OutboxState.UNKNOWN])
+def test_no_alarm_goes_on_ringing_for_a_reply_that_was_erased(full, state):
+    with full.begin() as uow:
+        entry = uow.outbox.claim_due(NOW, lease_seconds=60)
+        uow.outbox.finish(entry, state, error="550 no")
+        uow.commit()
+    with full.write() as connection:
+        erase_person(connection, SENDER, NOW)
+        connection.commit()
+    with full.begin() as uow:
+        assert uow.outbox.count_by_state() == {OutboxState.WITHDRAWN: 1, OutboxState.READY: 1}
