@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -12,11 +12,9 @@ from argon2 import Parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from starlette.applications import Starlette
 
+from mailbot.bootstrap.desking import OpenDesk, open_desk
 from mailbot.bootstrap.installation import Installation
-from mailbot.bootstrap.replying import desk_renderer, reply_domain
-from mailbot.bootstrap.signing import desk_signer
-from mailbot.bootstrap.storing import open_desk_store, utc_now
-from mailbot.bootstrap.understanding import desk_understanding
+from mailbot.bootstrap.watching import upkeep_options
 from mailbot.console.app import make_app
 from mailbot.console.desk import Console, ConsoleOptions
 from mailbot.console.passwords import Argon2Hasher
@@ -25,27 +23,26 @@ from mailbot.console.server import listen, serve, serving
 from mailbot.console.templates import Templates
 from mailbot.domain.decision import Decision
 from mailbot.domain.errors import SetupError
-from mailbot.domain.message import InboundMessage
+from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.promise import Promise
-from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Understanding
+from mailbot.ports import Clock, RecordsFor, Understanding
 from mailbot.service.accounts import AccountOptions, Accounts
-from mailbot.service.review import Workbench
-from mailbot.settings import ConsoleSettings
 from mailbot.store import SqlStore
 
 MAILS_REMEMBERED = 256
 
 
 class RememberingUnderstanding:
-    """The desk's understanding (ports.Understanding), which does not read the same bytes twice."""
+    """The desk's understanding (ports.Understanding), which does not read the same bytes twice for the same desk."""
 
-    def __init__(self, desk: Understanding) -> None:
-        self._desk = desk
-        self._read = lru_cache(maxsize=MAILS_REMEMBERED)(desk.read)
+    def __init__(self, inner: Understanding, current: Callable[[], Desk]) -> None:
+        self._inner = inner
+        self._current = current
+        self._read = lru_cache(maxsize=MAILS_REMEMBERED)(lambda raw, desk: inner.read(raw))
 
     def read(self, raw: bytes) -> InboundMessage:
         """Return the message as the desk reads it."""
-        return self._read(raw)
+        return self._read(raw, self._current())
 
     def decide(
         self,
@@ -54,62 +51,40 @@ class RememberingUnderstanding:
         corrections: Mapping[str, str] = MappingProxyType({}),
     ) -> Decision:
         """Return what the desk decides."""
-        return self._desk.decide(thread, records_for, corrections)
+        return self._inner.decide(thread, records_for, corrections)
 
 
 def serve_console(installation: Installation, announce: Callable[[str], None]) -> None:
     """Serve the console alone until SIGTERM or SIGINT, its address announced; SetupError for what is to be mended."""
     settings = installation.settings.console
-    with open_desk_store(installation) as store:
-        with store.begin() as uow:
-            desk = installation.desk(uow.records.desk())
-        with desk_understanding(installation, desk, lambda: utc_now().date()) as understanding:
-            render = desk_renderer(installation, desk, signer=desk_signer(installation))
-            app = console_app(installation, store, understanding, render, utc_now)
-            listening = listen(settings.host, settings.port or 0)
-            with kept_searchable(app.state.console):
-                serve(app, listening, lambda address: announce(settings.url or address))
+    with open_desk(installation) as desk:
+        app = console_app(desk)
+        listening = listen(settings.host, settings.port or 0)
+        with kept_searchable(app.state.console):
+            serve(app, listening, lambda address: announce(settings.url or address))
 
 
 @contextmanager
-def running_console(
-    installation: Installation, understanding: Understanding, render: ReplyRenderer, clock: Clock
-) -> Iterator[str]:
-    """Serve the console for the time of the block beside the service that uses the same parts; gives its address."""
-    settings = installation.settings.console
-    with open_desk_store(installation, clock) as store:
-        app = console_app(installation, store, understanding, render, clock)
-        listening = listen(settings.host, settings.port or 0)
-        with kept_searchable(app.state.console), serving(app, listening) as address:
-            yield settings.url or address
+def running_console(desk: OpenDesk) -> Iterator[str]:
+    """Serve the console for the time of the block beside the service on the same desk; gives its address."""
+    settings = desk.installation.settings.console
+    app = console_app(desk)
+    listening = listen(settings.host, settings.port or 0)
+    with kept_searchable(app.state.console), serving(app, listening) as address:
+        yield settings.url or address
 
 
-def console_app(
-    installation: Installation,
-    store: SqlStore,
-    understanding: Understanding,
-    render: ReplyRenderer,
-    clock: Clock,
-    *,
-    passwords: Parameters = RFC_9106_LOW_MEMORY,
-) -> Starlette:
-    """Return the application (ASGI) over these parts."""
-    settings = installation.settings.console
-    bench = Workbench(
-        store=store,
-        understanding=RememberingUnderstanding(understanding),
-        render=render,
-        clock=clock,
-        domain=reply_domain(installation),
-        hold=dt.timedelta(seconds=settings.undo_seconds),
-    )
+def console_app(desk: OpenDesk, *, passwords: Parameters = RFC_9106_LOW_MEMORY) -> Starlette:
+    """Return the application (ASGI) on this desk."""
+    installation, settings = desk.installation, desk.installation.settings.console
+    bench = desk.workbench(hold=dt.timedelta(seconds=settings.undo_seconds))
     return make_app(
         Console(
-            bench=bench,
-            accounts=desk_accounts(installation, store, clock, passwords),
-            read=store.read,
+            bench=replace(bench, understanding=RememberingUnderstanding(desk.understanding, desk.store.imported_desk)),
+            accounts=desk_accounts(installation, desk.store, desk.clock, passwords),
+            read=desk.store.read,
             templates=Templates(installation.files),
-            options=_options(installation, settings),
+            options=_options(desk),
         )
     )
 
@@ -125,7 +100,8 @@ def desk_accounts(
     return Accounts(store=store, hasher=Argon2Hasher(passwords), clock=clock, options=options)
 
 
-def _options(installation: Installation, settings: ConsoleSettings) -> ConsoleOptions:
+def _options(desk: OpenDesk) -> ConsoleOptions:
+    installation, settings = desk.installation, desk.installation.settings.console
     own = ("127.0.0.1", "localhost", "[::1]")
     host = urlsplit(settings.url).hostname if settings.url else None
     if not settings.url and settings.host not in ("127.0.0.1", "localhost", "::1"):
@@ -136,7 +112,9 @@ def _options(installation: Installation, settings: ConsoleSettings) -> ConsoleOp
         url=settings.url,
         hosts=(host, *own) if host else own,
         promise=Promise(days=installation.policy_pack.review_days[1], holidays=frozenset(settings.holidays)),
-        four_eyes={currency: Decimal(limit) for currency, limit in settings.four_eyes.items()},
+        four_eyes=desk.four_eyes,
+        languages=sorted({name.partition("/")[0] for name in installation.files.files("config/languages", "*.toml")}),
+        upkeep=upkeep_options(installation, desk.clock()),
         facts=(
             ("desk", installation.settings.desk.address),
             ("policy", installation.policy_pack.version),

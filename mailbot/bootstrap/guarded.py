@@ -50,7 +50,10 @@ class GuardedUnderstanding:
         records_for: RecordsFor,
         corrections: Mapping[str, str] = MappingProxyType({}),
     ) -> Decision:
-        """Return what to do; InputError when the thread is too much to be understood in time."""
+        """Return what to do; InputError when the thread is too much to be understood in time.
+
+        A bug stays a bug: RuntimeError with its traceback.
+        """
         if sum(map(_length, thread)) <= LONGEST_TRUSTED:
             return self.inner.decide(thread, records_for, corrections)
         child = _Child(self.inner, thread, corrections)
@@ -95,6 +98,8 @@ class _Child:
                     return decision_from_json(body.decode())
                 if kind == b"E":
                     raise InputError(body.decode("utf-8", "replace"))
+                if kind == b"B":
+                    raise RuntimeError("deciding failed in a process of its own:\n" + body.decode("utf-8", "replace"))
                 _send(self._said, pickle.dumps(records_for(*json.loads(body))))
         except OSError as error:
             raise InputError("too long to be understood: its process has ended") from error
@@ -150,8 +155,10 @@ def _decided(
         return b"D" + decision_to_json(inner.decide(thread, records_for, corrections)).encode()
     except InputError as error:
         return b"E" + str(error).encode("utf-8", "replace")
+    except MemoryError:
+        return b"E" + b"too long to be understood: no decision within the limits of time and memory"
     except Exception as error:
-        return b"E" + "".join(traceback.format_exception(error, limit=-8)).encode("utf-8", "replace")
+        return b"B" + "".join(traceback.format_exception(error, limit=-8)).encode("utf-8", "replace")
 
 
 def _send(stream: IO[bytes], frame: bytes) -> None:

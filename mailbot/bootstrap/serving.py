@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Literal
@@ -10,14 +10,11 @@ from typing import Literal
 import structlog
 
 from mailbot import scheduler
-from mailbot.bootstrap.guarded import GuardedUnderstanding
+from mailbot.bootstrap.desking import OpenDesk, Wrapper, as_it_is, open_desk
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.logging import write_log
-from mailbot.bootstrap.replying import desk_renderer, reply_domain
 from mailbot.bootstrap.servers import archive_mailbox, imap_account, mailbox_keys, smtp_account
-from mailbot.bootstrap.signing import desk_signer
-from mailbot.bootstrap.storing import open_desk_store, utc_now
-from mailbot.bootstrap.understanding import desk_understanding
+from mailbot.bootstrap.storing import utc_now
 from mailbot.bootstrap.watching import (
     alarm_messenger,
     halt_unless_at_home,
@@ -28,7 +25,7 @@ from mailbot.bootstrap.watching import (
 from mailbot.domain.errors import SetupError
 from mailbot.mail.imap import open_mailbox
 from mailbot.mail.smtp import SmtpTransport
-from mailbot.ports import Clock, Understanding
+from mailbot.ports import Clock
 from mailbot.service.budget import ReplyBudget
 from mailbot.service.deliver import DeliverOptions
 from mailbot.service.process import ProcessOptions
@@ -45,95 +42,91 @@ GIL_SECONDS = 0.0005
 """After so long a thread that computes lets one go on that has just had an answer of a server or the database. By the
 interpreter's own 5 ms, a reply of seven exchanges left 35 ms later than it could while another mail was read."""
 
-Wrapper = Callable[[Understanding], Understanding]
-
 
 def serve(installation: Installation) -> None:
     """Run the service until SIGTERM or SIGINT; SetupError when something is to be mended first."""
     write_log(installation.settings.log, sys.stderr)
     sys.setswitchinterval(GIL_SECONDS)
     with (
-        _service(installation, utc_now, _as_it_is) as service,
-        monitor_if_wanted(installation, service),
-        _console_if_wanted(installation, service),
+        _desk_at_home(installation, utc_now, as_it_is) as desk,
+        monitor_if_wanted(installation, service := _service(desk)),
+        _console_if_wanted(desk),
     ):
         scheduler.serve(service)
 
 
 @contextmanager
-def running_desk(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[scheduler.Service]:
-    """Run the service for the time of the block; `wrap` may look on while it understands."""
-    with _service(installation, clock, wrap) as service, scheduler.running(service):
-        yield service
+def running_desk(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[OpenDesk]:
+    """Run the service on the desk for the time of the block; `wrap` may look on while it understands."""
+    with _desk_at_home(installation, clock, wrap) as desk, scheduler.running(_service(desk)):
+        yield desk
 
 
 @contextmanager
-def _console_if_wanted(installation: Installation, service: scheduler.Service) -> Iterator[None]:
-    if installation.settings.console.port is None:
+def _desk_at_home(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[OpenDesk]:
+    """Open the desk for this service alone; a copied database is halted before anything is done with it."""
+    if not installation.settings.mailboxes:
+        raise SetupError("no mailbox to read: add a [[mailboxes]] block to config/mailbot.toml")
+    with exclusive_service_lock(installation.database_url), open_desk(installation, clock, wrap) as desk:
+        halt_unless_at_home(desk.store, clock)
+        yield desk
+
+
+@contextmanager
+def _console_if_wanted(desk: OpenDesk) -> Iterator[None]:
+    if desk.installation.settings.console.port is None:
         yield
         return
     from mailbot.bootstrap.consoling import running_console  # loaded here: a desk without console does without
 
-    with running_console(installation, service.understanding, service.render, service.clock) as address:
+    with running_console(desk) as address:
         structlog.get_logger(__name__).info("console", address=address)
         yield
 
 
-@contextmanager
-def _service(installation: Installation, clock: Clock, wrap: Wrapper) -> Iterator[scheduler.Service]:
-    settings = installation.settings
-    if not settings.mailboxes:
-        raise SetupError("no mailbox to read: add a [[mailboxes]] block to config/mailbot.toml")
-    with exclusive_service_lock(installation.database_url), open_desk_store(installation, clock) as store:
-        halt_unless_at_home(store, clock)
-        with store.begin() as uow:
-            desk = installation.desk(uow.records.desk())
-        with desk_understanding(installation, desk, lambda: clock().date()) as understanding:
-            outgoing = smtp_account(installation)
-            transport = SmtpTransport(outgoing)
-            many = serves_many(installation.database_url)
-            yield scheduler.Service(
-                store=store,
-                understanding=wrap(GuardedUnderstanding(inner=understanding)),
-                render=desk_renderer(installation, desk, signer=desk_signer(installation)),
-                transport=transport,
-                clock=clock,
-                mailboxes=[watched for box in settings.mailboxes for watched in _watched(installation, box)],
-                process=ProcessOptions(
-                    domain=reply_domain(installation),
-                    lease_seconds=settings.intake.lease_seconds,
-                    budget=_budget(settings.limits),
-                    hold=dt.timedelta(seconds=settings.sending.hold_seconds),
-                    archives=bool(settings.sending.archive),
-                ),
-                remind=RemindOptions(
-                    domain=reply_domain(installation),
-                    after=settings.reminders.after_business_days,
-                    budget=_budget(settings.limits),
-                ),
-                deliver=DeliverOptions(
-                    sender=settings.desk.address,
-                    lease_seconds=settings.intake.lease_seconds,
-                    dot_seconds=outgoing.dot_timeout,
-                    first_retry=dt.timedelta(seconds=settings.sending.first_retry_seconds),
-                    resend_after=dt.timedelta(seconds=settings.sending.resend_seconds),
-                    archives=bool(settings.sending.archive),
-                    per_domain=settings.sending.per_domain,
-                    give_up=dt.timedelta(hours=settings.sending.give_up_hours),
-                ),
-                upkeep=upkeep_options(installation, clock()),
-                has_room=room_on_disk(installation),
-                messenger=alarm_messenger(installation, transport),
-                processors=settings.intake.processors,
-                archive=archive_mailbox(installation),
-                tick_seconds=settings.intake.tick_seconds,
-                turn_seconds=min(settings.intake.lease_seconds, LONGEST_TURN) if many else None,
-                listen=partial(listen, installation.database_url) if many else None,
-            )
-
-
-def _as_it_is(understanding: Understanding) -> Understanding:
-    return understanding
+def _service(desk: OpenDesk) -> scheduler.Service:
+    installation, settings = desk.installation, desk.installation.settings
+    outgoing = smtp_account(installation)
+    transport = SmtpTransport(outgoing)
+    many = serves_many(installation.database_url)
+    return scheduler.Service(
+        store=desk.store,
+        understanding=desk.understanding,
+        render=desk.render,
+        transport=transport,
+        clock=desk.clock,
+        mailboxes=[watched for box in settings.mailboxes for watched in _watched(installation, box)],
+        process=ProcessOptions(
+            domain=desk.domain,
+            lease_seconds=settings.intake.lease_seconds,
+            budget=_budget(settings.limits),
+            hold=dt.timedelta(seconds=settings.sending.hold_seconds),
+            archives=bool(settings.sending.archive),
+        ),
+        remind=RemindOptions(
+            domain=desk.domain,
+            after=settings.reminders.after_business_days,
+            budget=_budget(settings.limits),
+        ),
+        deliver=DeliverOptions(
+            sender=settings.desk.address,
+            lease_seconds=settings.intake.lease_seconds,
+            dot_seconds=outgoing.dot_timeout,
+            first_retry=dt.timedelta(seconds=settings.sending.first_retry_seconds),
+            resend_after=dt.timedelta(seconds=settings.sending.resend_seconds),
+            archives=bool(settings.sending.archive),
+            per_domain=settings.sending.per_domain,
+            give_up=dt.timedelta(hours=settings.sending.give_up_hours),
+        ),
+        upkeep=upkeep_options(installation, desk.clock()),
+        has_room=room_on_disk(installation),
+        messenger=alarm_messenger(installation, transport),
+        processors=settings.intake.processors,
+        archive=archive_mailbox(installation),
+        tick_seconds=settings.intake.tick_seconds,
+        turn_seconds=min(settings.intake.lease_seconds, LONGEST_TURN) if many else None,
+        listen=partial(listen, installation.database_url) if many else None,
+    )
 
 
 def _watched(installation: Installation, box: MailboxSettings) -> Iterator[scheduler.Watched]:

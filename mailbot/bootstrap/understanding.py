@@ -1,12 +1,14 @@
 """Reading and deciding, with an installation's lexicons and policy."""
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
+from mailbot.bootstrap.guarded import GuardedUnderstanding
 from mailbot.bootstrap.installation import Installation
 from mailbot.domain.corrections import corrected
 from mailbot.domain.decision import Decision
@@ -21,7 +23,7 @@ from mailbot.parsers.lexicon import Knowledge, load_knowledge
 from mailbot.parsers.mime import read_message
 from mailbot.parsers.reading import NamesOnFile
 from mailbot.parsers.understand import understand
-from mailbot.ports import AttachmentReader, RecordsFor
+from mailbot.ports import AttachmentReader, RecordsFor, Understanding
 from mailbot.resources import Resources
 
 
@@ -69,11 +71,62 @@ def _has_customer(records: Records, site: str) -> bool:
     return site in records.sites and bool(records.sites[site].entitlements)
 
 
+class FollowingUnderstanding:
+    """The understanding of a desk whose identity may change while it works: an import names other addresses."""
+
+    def __init__(self, current: Callable[[], Desk], understanding_of: Callable[[Desk], Understanding]) -> None:
+        self._current = current
+        self._understanding_of = understanding_of
+        self._lock = threading.Lock()
+        self._desk = current()
+        self._inner = understanding_of(self._desk)
+
+    def read(self, raw: bytes) -> InboundMessage:
+        """Return the message as the desk of now reads it."""
+        return self._now().read(raw)
+
+    def decide(
+        self,
+        thread: Sequence[InboundMessage],
+        records_for: RecordsFor,
+        corrections: Mapping[str, str] = MappingProxyType({}),
+    ) -> Decision:
+        """Return what the desk of now decides."""
+        return self._now().decide(thread, records_for, corrections)
+
+    def _now(self) -> Understanding:
+        desk = self._current()
+        with self._lock:
+            if desk != self._desk:
+                self._desk, self._inner = desk, self._understanding_of(desk)
+            return self._inner
+
+
 @contextmanager
 def desk_understanding(
     installation: Installation, desk: Desk, today: Callable[[], dt.date]
-) -> Iterator[DeskUnderstanding]:
-    """Hold the understanding of a desk for the time of the block; SetupError when lexicons or policy are wrong."""
+) -> Iterator[GuardedUnderstanding]:
+    """Hold the understanding of a desk for the time of the block; SetupError when lexicons or policy are wrong.
+
+    No mail holds it up: what is long is decided within limits (`guarded`).
+    """
+    with _unguarded(installation, desk, today) as understanding:
+        yield GuardedUnderstanding(inner=understanding)
+
+
+@contextmanager
+def following_understanding(
+    installation: Installation, current: Callable[[], Desk], today: Callable[[], dt.date]
+) -> Iterator[FollowingUnderstanding]:
+    """As desk_understanding, for the desk as `current` tells it each time."""
+    with _unguarded(installation, current(), today) as understanding:
+        yield FollowingUnderstanding(
+            current, lambda desk: GuardedUnderstanding(inner=replace(understanding, desk=desk))
+        )
+
+
+@contextmanager
+def _unguarded(installation: Installation, desk: Desk, today: Callable[[], dt.date]) -> Iterator[DeskUnderstanding]:
     config = installation.files.as_one_folder("config")
     knowledge, mail_knowledge = load_knowledge(config), load_mail_knowledge(config)
     with ReaderPool() as read_attachment:

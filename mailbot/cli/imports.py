@@ -1,5 +1,6 @@
 """`mailbot import`: what the vendor has on file, from CSV files (contract, data files)."""
 
+import getpass
 from pathlib import Path
 
 import click
@@ -14,16 +15,15 @@ def command(folder: Path, data: Path) -> None:
 
     A bad row is named with file and line, and then nothing of the import is kept.
     """
-    import datetime as dt
-
     from mailbot.bootstrap.installation import Installation
     from mailbot.bootstrap.storing import open_desk_store, utc_now
+    from mailbot.domain.staff import StaffRole, operator
+    from mailbot.service.staff import replace_records
     from mailbot.store.datafiles import load_data
 
     records, desk = load_data(data)
-    with open_desk_store(Installation(folder), utc_now) as store, store.begin() as uow:
-        uow.records.replace(records, desk, dt.datetime.now(dt.UTC))
-        uow.commit()
+    with open_desk_store(Installation(folder)) as store:
+        replace_records(store, utc_now, records, desk, operator(getpass.getuser(), StaffRole.ADMINISTRATOR))
     prices = sum(len(tiers) for tiers in records.price_book.prices.values())
     contacts = sum(len(site.contacts) for site in records.sites.values())
     click.echo(

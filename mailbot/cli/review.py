@@ -3,7 +3,6 @@
 import getpass
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,9 @@ import click
 from mailbot.cli.output import mark_words, print_text
 
 if TYPE_CHECKING:
+    from mailbot.domain.staff import User
     from mailbot.service.review import Settled, Workbench
+    from mailbot.service.staff import FourEyes
 
 
 @click.group("review", epilog="Example: mailbot review list")
@@ -68,11 +69,12 @@ def _acts(function: Callable[..., None]) -> Callable[..., None]:
 def approve(folder: Path, item_id: int, actor: str) -> None:
     """Send the draft, or the reply that was held back, of ITEM as it is.
 
-    It is decided again first; a case that has moved on since, or an expired draft, is not sent.
+    It is decided again first; a case that has moved on since, or an expired draft, is not sent, and a quote that takes
+    two persons (four_eyes in the settings) is approved in the console only.
     """
-    from mailbot.service import review
+    from mailbot.service import staff
 
-    _settle(folder, partial(review.approve, item_id=item_id, actor=actor))
+    _settle(folder, actor, lambda bench, user, limits: staff.approve(bench, item_id, user, limits))
 
 
 @command.command("correct", epilog="Example: mailbot review correct 7 lines[0].users=50 site=acme.atlassian.net")
@@ -83,10 +85,10 @@ def correct(folder: Path, item_id: int, actor: str, changes: tuple[str, ...]) ->
 
     Paths are those that `mailbot explain` prints: kind, site, sens, lines[0].users, authorized_contact.email and so on.
     """
-    from mailbot.service import review
+    from mailbot.service import staff
 
     values = dict(_change(change) for change in changes)
-    _settle(folder, partial(review.correct, item_id=item_id, changes=values, actor=actor))
+    _settle(folder, actor, lambda bench, user, limits: staff.correct(bench, item_id, values, user, limits))
 
 
 @command.command("answer", epilog="Example: mailbot review answer 7 --text 'Dear Ms Roe, ...'")
@@ -94,9 +96,10 @@ def correct(folder: Path, item_id: int, actor: str, changes: tuple[str, ...]) ->
 @click.option("--text", required=True, help="The reply's words; - reads them from standard input.")
 def answer(folder: Path, item_id: int, actor: str, text: str) -> None:
     """Reply to ITEM in your own words, in the case's thread."""
-    from mailbot.service import review
+    from mailbot.service import staff
 
-    _settle(folder, partial(review.answer, item_id=item_id, text=_text(text), actor=actor))
+    words = _text(text)
+    _settle(folder, actor, lambda bench, user, _: staff.answer(bench, item_id, words, user))
 
 
 @command.command("decline", epilog="Example: mailbot review decline 7 --text - < words.txt")
@@ -104,9 +107,10 @@ def answer(folder: Path, item_id: int, actor: str, text: str) -> None:
 @click.option("--text", required=True, help="The reply's words; - reads them from standard input.")
 def decline(folder: Path, item_id: int, actor: str, text: str) -> None:
     """Decline the request of ITEM with your words."""
-    from mailbot.service import review
+    from mailbot.service import staff
 
-    _settle(folder, partial(review.decline, item_id=item_id, text=_text(text), actor=actor))
+    words = _text(text)
+    _settle(folder, actor, lambda bench, user, _: staff.decline(bench, item_id, words, user))
 
 
 @command.command("not-a-request", epilog="Example: mailbot review not-a-request 7 --note newsletter")
@@ -114,27 +118,27 @@ def decline(folder: Path, item_id: int, actor: str, text: str) -> None:
 @click.option("--note", default="", help="Why, for the record.")
 def not_a_request(folder: Path, item_id: int, actor: str, note: str) -> None:
     """Close ITEM without a reply."""
-    from mailbot.service import review
+    from mailbot.service import staff
 
-    _settle(folder, partial(review.not_a_request, item_id=item_id, note=note, actor=actor))
+    _settle(folder, actor, lambda bench, user, _: staff.not_a_request(bench, item_id, note, user))
 
 
 @command.command("send-again", epilog="Example: mailbot review send-again 7")
 @_acts
 def send_again(folder: Path, item_id: int, actor: str) -> None:
     """Send the replies of ITEM's case again that failed or may not have arrived, with the same bytes."""
-    from mailbot.service import afterwards
+    from mailbot.service import staff
 
-    _settle(folder, partial(afterwards.send_again, item_id=item_id, actor=actor))
+    _settle(folder, actor, lambda bench, user, _: staff.send_again(bench, item_id, user))
 
 
 @command.command("undo", epilog="Example: mailbot review undo 7")
 @_acts
 def undo(folder: Path, item_id: int, actor: str) -> None:
     """Take back what settled ITEM, if its reply has not left: the case waits again."""
-    from mailbot.service import afterwards
+    from mailbot.service import staff
 
-    _settle(folder, partial(afterwards.undo, item_id=item_id, actor=actor))
+    _settle(folder, actor, lambda bench, user, _: staff.undo(bench, item_id, user))
 
 
 @command.command("withdraw", epilog="Example: mailbot review withdraw Q-2026-00318")
@@ -143,17 +147,18 @@ def undo(folder: Path, item_id: int, actor: str) -> None:
 @click.pass_obj
 def withdraw(folder: Path, case_number: str, actor: str) -> None:
     """Take back the replies of CASE that have not left (sending.hold_seconds gives time for it); it waits for staff."""
-    from mailbot.service import afterwards
+    from mailbot.service import staff
 
-    _settle(folder, partial(afterwards.withdraw, case_number=case_number.upper(), actor=actor))
+    _settle(folder, actor, lambda bench, user, _: staff.withdraw(bench, case_number.upper(), user))
 
 
-def _settle(folder: Path, act: "Callable[[Workbench], Settled]") -> None:
+def _settle(folder: Path, actor: str, act: "Callable[[Workbench, User, FourEyes], Settled]") -> None:
+    from mailbot.bootstrap.desking import open_desk
     from mailbot.bootstrap.installation import Installation
-    from mailbot.bootstrap.reviewing import workbench
+    from mailbot.domain.staff import StaffRole, operator
 
-    with workbench(Installation(folder)) as bench:
-        settled = act(bench)
+    with open_desk(Installation(folder)) as desk:
+        settled = act(desk.workbench(), operator(actor, StaffRole.AGENT), desk.four_eyes)
     reply = f", {settled.reply.value} on its way" if settled.reply else ", nothing is sent"
     again = f"; it waits again as item {settled.next_item}" if settled.next_item else ""
     click.echo(f"{settled.case_number} {settled.settlement.replace('_', ' ')}{reply}{again}")

@@ -1,6 +1,9 @@
 """What the console works with, and one visit of somebody to one of its pages."""
 
 import datetime as dt
+import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -15,19 +18,25 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from mailbot.console.guard import form_token
 from mailbot.console.templates import Templates
 from mailbot.domain.errors import InputError
+from mailbot.domain.file import Records
+from mailbot.domain.message import Desk
 from mailbot.domain.promise import Promise
 from mailbot.domain.staff import Session, StaffRole, User
 from mailbot.service.accounts import Accounts
 from mailbot.service.review import Workbench
+from mailbot.service.upkeep import UpkeepOptions
 
 T = TypeVar("T")
+
+PREPARED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleOptions:
     """`url` is the console's public address, "" when it is reached on this machine only.
 
-    `four_eyes` is the amount by currency above which a quote takes two persons. `facts` are shown on the health page.
+    `four_eyes` is the amount by currency above which a quote takes two persons. `facts` are shown on the health page,
+    with what is an alarm by `upkeep`. `languages` are those that mails are understood in.
     """
 
     url: str = ""
@@ -35,6 +44,8 @@ class ConsoleOptions:
     promise: Promise = field(default_factory=Promise)
     four_eyes: Mapping[str, Decimal] = field(default_factory=dict)
     facts: Sequence[tuple[str, str]] = ()
+    languages: Sequence[str] = ()
+    upkeep: UpkeepOptions = field(default_factory=UpkeepOptions)
 
     @property
     def https(self) -> bool:
@@ -47,6 +58,28 @@ class ConsoleOptions:
         return "__Host-mailbot" if self.https else "mailbot"
 
 
+class Prepared:
+    """Imports between the look and the yes, the newest few of this process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, tuple[Records, Desk]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def keep(self, prepared: tuple[Records, Desk]) -> str:
+        """Return the name under which the import can be taken."""
+        key = secrets.token_urlsafe(16)
+        with self._lock:
+            self._kept[key] = prepared
+            while len(self._kept) > PREPARED:
+                self._kept.popitem(last=False)
+        return key
+
+    def take(self, key: str) -> tuple[Records, Desk] | None:
+        """Return the import, once; None when it is not there any more."""
+        with self._lock:
+            return self._kept.pop(key, None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
     """Everything that pages need. `read` opens a connection for read models."""
@@ -56,6 +89,7 @@ class Console:
     read: Callable[[], AbstractContextManager[sa.Connection]]
     templates: Templates
     options: ConsoleOptions
+    prepared: Prepared = field(default_factory=Prepared)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

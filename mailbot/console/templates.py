@@ -5,8 +5,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from gettext import NullTranslations
 
+from babel import Locale, UnknownLocaleError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from mailbot.console.words import ENGLISH, catalogues
@@ -40,7 +42,7 @@ class Templates:
         loader = FileSystemLoader([str(folder) for folder in files.folders("templates/console")])
         products = load_products(files)
         self._environments = {
-            code: _environment(loader, translations, products, self._address)
+            code: _environment(code, loader, translations, products, self._address)
             for code, translations in catalogues(files).items()
         }
 
@@ -62,7 +64,7 @@ def _static(content: bytes, name: str) -> StaticFile:
 
 
 def _environment(
-    loader: FileSystemLoader, translations: NullTranslations, products: Products, address: object
+    code: str, loader: FileSystemLoader, translations: NullTranslations, products: Products, address: object
 ) -> Environment:
     environment = Environment(
         loader=loader,
@@ -75,6 +77,7 @@ def _environment(
     )
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.globals["static"] = address
+    environment.filters["language_name"] = partial(language_name, reader=code)
     environment.filters.update(amount=amount, cents=cents, moment=moment, product=products.name, plan=products.plan)
     return environment
 
@@ -92,3 +95,11 @@ def cents(value: int) -> str:
 def moment(value: dt.datetime) -> str:
     """Return a moment in UTC to the minute."""
     return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+
+
+def language_name(code: str, reader: str) -> str:
+    """Return what the reader's language calls a language (BCP 47), the code itself when it has no word for it."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(reader.replace("-", "_")) or code
+    except (UnknownLocaleError, ValueError):
+        return code

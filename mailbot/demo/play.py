@@ -48,10 +48,10 @@ def play(folder: Path, console: Console, *, keep: bool = False) -> bool:
             open_desk_store(installation, clock) as store,
         ):
             write_log(installation.settings.log, log)
-            with running_desk(installation, clock, lambda desk: RecordedUnderstanding(desk, record)) as service:
+            with running_desk(installation, clock, lambda inner: RecordedUnderstanding(inner, record)) as desk:
                 over = _watch(record, servers.deliver, store, console)
                 if keep:
-                    keep_open(installation, service.understanding, service.render, clock, console)
+                    keep_open(desk, console)
     for course in record.courses.values():
         if course.reply is not None:
             write_parts(course.reply, folder / "replies" / course.sample.name)

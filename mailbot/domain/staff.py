@@ -5,6 +5,9 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+NOBODY = 0
+"""The id of a user who is not in the database."""
+
 
 class StaffRole(enum.Enum):
     """What a member of staff may do; each role may do all that the ones before it may."""
@@ -35,6 +38,24 @@ class User:
     password_hash: str = field(repr=False)
     disabled: bool = False
     language: str | None = None
+
+    @property
+    def has_logged_in(self) -> bool:
+        """Whether it is known who this is, and not only what they say."""
+        return self.id != NOBODY
+
+
+def operator(name: str, role: StaffRole) -> User:
+    """Return who acts on the command line. It has not logged in, so its word never counts as one of two persons'.
+
+    Its name in the record is no login (`is_login`).
+    """
+    return User(id=NOBODY, login=f"{name} (command line)", name=name, role=role, password_hash="")
+
+
+def is_login(actor: str) -> bool:
+    """Whether a name in the record is that of somebody who had logged in: a login is one word."""
+    return " " not in actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

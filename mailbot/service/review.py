@@ -18,7 +18,10 @@ from mailbot.service.trail import ActOnItem, corrections_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
-    """What staff's acts need: `domain` as in ProcessOptions; replies leave after `hold`, so that they can be undone."""
+    """What staff's acts need: `domain` as in ProcessOptions; replies leave after `hold`, so that they can be undone.
+
+    `render_words` writes the same words without documents, for looks ahead; without it `render` serves for both.
+    """
 
     store: Store
     understanding: Understanding
@@ -26,6 +29,7 @@ class Workbench:
     clock: Clock
     domain: str
     hold: dt.timedelta = dt.timedelta()
+    render_words: ReplyRenderer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +119,16 @@ def not_a_request(bench: Workbench, item_id: int, note: str, *, actor: str) -> S
     return Settled(case_number=case.number, settlement="not_a_request")
 
 
-def hand_back(bench: Workbench, item_id: int, *, actor: str) -> Settled:
+def hand_back(
+    bench: Workbench, item_id: int, *, actor: str, refuse: Callable[[Decision], None] = lambda decision: None
+) -> Settled:
     """What staff have set in the case is forgotten, and the machine goes on with what the mails say.
 
-    Raises InputError when the machine would only hand it to staff again.
+    Raises InputError when the machine would only hand it to staff again; `refuse` may raise for other decisions.
     """
     file = open_file(bench, item_id)
     decision = decide_again(bench, replace(file, corrections={}))
+    refuse(decision)
     if decision.action is Action.REVIEW:
         raise InputError(f"item {item_id}: the machine would ask for a person again ({', '.join(decision.reasons)})")
     kind = REPLY_TO_ACTION.get(decision.action)
@@ -142,13 +149,14 @@ def note(bench: Workbench, case_id: int, text: str, *, actor: str) -> None:
 class CaseFile:
     """An open item with its case as it was read, and the case's mails that persons wrote.
 
-    `parked` are the entries of those among them that the machine could not process.
+    `mails` are the inbox entries of the thread, one for each; `parked` those that the machine could not process.
     """
 
     item: ReviewItem
     case: Case
     thread: Sequence[InboundMessage]
     corrections: Mapping[str, str]
+    mails: Sequence[int] = ()
     parked: Sequence[int] = ()
 
 
@@ -180,6 +188,7 @@ def open_file(bench: Workbench, item_id: int) -> CaseFile:
         case=case,
         thread=[message for _, message in read],
         corrections=corrections,
+        mails=[entry.id for entry, _ in read],
         parked=[entry.id for entry, _ in read if entry.state is InboxState.PARKED],
     )
 
@@ -189,7 +198,7 @@ def _as_read(entry: InboxEntry, understanding: Understanding) -> Sequence[Inboun
     try:
         return read_thread([entry.raw], understanding)
     except Exception:
-        if entry.state is not InboxState.PARKED:
+        if entry.state is InboxState.DONE:
             raise
         return ()
 

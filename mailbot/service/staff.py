@@ -8,9 +8,10 @@ from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import Forbidden, InputError
 from mailbot.domain.file import Records
 from mailbot.domain.message import Desk
-from mailbot.domain.staff import StaffRole, User
+from mailbot.domain.staff import StaffRole, User, is_login
+from mailbot.ports import Clock, Store
 from mailbot.service import afterwards, review
-from mailbot.service.rehearsal import rehearse
+from mailbot.service.rehearsal import consider
 from mailbot.service.review import Settled, Workbench, event_of, open_item
 from mailbot.service.trail import endorsed_by
 
@@ -25,14 +26,20 @@ def require(user: User, needed: StaffRole) -> None:
 
 
 def approve(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> Settled:
-    """As review.approve. A large quote is endorsed first and leaves when an approver, another person, approves it."""
+    """As review.approve. A large quote is endorsed first and leaves when an approver, another person, approves it.
+
+    Both must have logged in: Forbidden for a name that was only given on the command line.
+    """
     require(user, StaffRole.AGENT)
-    rehearsed = rehearse(bench, item_id)
-    if rehearsed.decision is None or not is_large(rehearsed.decision, limits):
+    considered = consider(bench, item_id)
+    if considered.decision is None or not is_large(considered.decision, limits):
         return review.approve(bench, item_id, actor=user.login)
+    if not user.has_logged_in:
+        raise Forbidden(f"item {item_id}: a quote of this amount takes two persons; both approve it in the console")
     with bench.store.begin() as uow:
         item, now = open_item(uow, item_id), bench.clock()
-        others = endorsed_by(uow.cases.events(item.case_id), item_id) - {user.login}
+        behind = endorsed_by(uow.cases.events(item.case_id), item_id) - {user.login}
+        others = [actor for actor in behind if is_login(actor)]
         if not others:
             case = uow.cases.get(item.case_id)
             uow.cases.append(event_of(case, now, "Endorsed", user.login, {"item": item_id}))
@@ -86,10 +93,12 @@ def send_again(bench: Workbench, item_id: int, user: User) -> Settled:
 def hand_back(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> Settled:
     """As review.hand_back; a large quote is not handed back, it would leave with one person's word."""
     require(user, StaffRole.AGENT)
-    decision = rehearse(bench, item_id).decision
-    if decision is not None and is_large(decision, limits):
-        raise InputError(f"item {item_id}: a quote of this amount takes two persons; approve it instead")
-    return review.hand_back(bench, item_id, actor=user.login)
+
+    def refuse(decision: Decision) -> None:
+        if is_large(decision, limits):
+            raise InputError(f"item {item_id}: a quote of this amount takes two persons; approve it instead")
+
+    return review.hand_back(bench, item_id, actor=user.login, refuse=refuse)
 
 
 def undo(bench: Workbench, item_id: int, user: User) -> Settled:
@@ -144,14 +153,14 @@ def turn_switch(bench: Workbench, name: str, user: User, *, on: bool) -> None:
         uow.commit()
 
 
-def replace_records(bench: Workbench, records: Records, desk: Desk, user: User) -> None:
+def replace_records(store: Store, clock: Clock, records: Records, desk: Desk, user: User) -> None:
     """Prices, entitlements, contacts and taxes are these, and nothing of before."""
     require(user, StaffRole.ADMINISTRATOR)
-    with bench.store.begin() as uow:
-        uow.records.replace(records, desk, bench.clock())
+    with store.begin() as uow:
+        uow.records.replace(records, desk, clock())
         data = {"entitlements": len(records.sens), "sites": len(records.sites)}
         version = records.price_book.version
-        uow.audit.append(at=bench.clock(), actor=user.login, kind="Imported", subject=version, data=data)
+        uow.audit.append(at=clock(), actor=user.login, kind="Imported", subject=version, data=data)
         uow.commit()
 
 

@@ -1,12 +1,13 @@
 """What an import would change in what is on file."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from mailbot.domain.file import PriceBook, Records
-from mailbot.store.convert import price_book_from_json
+from mailbot.domain.file import PriceBook, Records, TaxRate
+from mailbot.domain.message import Desk
+from mailbot.store.convert import desk_from_json, price_book_from_json, taxes_from_json
 from mailbot.store.tables import contacts, entitlements, record_imports
 
 Rows = Mapping[tuple[str, ...], str]
@@ -22,12 +23,16 @@ class Difference:
     after: str
 
 
-def differences(connection: sa.Connection, records: Records) -> list[Difference]:
+def differences(connection: sa.Connection, records: Records, desk: Desk) -> list[Difference]:
     """Return the differences between what is on file and what is to be imported, table by table, by key."""
+    newest = connection.execute(_NEWEST).first()
+    book = price_book_from_json(newest.price_book, newest.version) if newest else PriceBook(version="", prices={})
     tables = {
-        "prices": (_prices(_price_book(connection)), _prices(records.price_book)),
+        "prices": (_prices(book), _prices(records.price_book)),
         "entitlements": (_entitlements_on_file(connection), _entitlements(records)),
         "contacts": (_contacts_on_file(connection), _contacts(records)),
+        "taxes": (_taxes(taxes_from_json(newest.taxes) if newest else ()), _taxes(records.taxes)),
+        "desk": (_desk(desk_from_json(newest.desk) if newest else Desk()), _desk(desk)),
     }
     return [found for table, (before, after) in tables.items() for found in _compared(table, before, after)]
 
@@ -36,11 +41,6 @@ def _compared(table: str, before: Rows, after: Rows) -> Iterator[Difference]:
     for key in sorted({*before, *after}):
         if before.get(key) != after.get(key):
             yield Difference(table=table, key=key, before=before.get(key, ""), after=after.get(key, ""))
-
-
-def _price_book(connection: sa.Connection) -> PriceBook:
-    row = connection.execute(_NEWEST).first()
-    return PriceBook(version="", prices={}) if row is None else price_book_from_json(row.price_book, row.version)
 
 
 def _prices(book: PriceBook) -> Rows:
@@ -71,6 +71,16 @@ def _contacts(records: Records) -> Rows:
 
 def _contacts_on_file(connection: sa.Connection) -> Rows:
     return {(c.site, c.email, c.role): c.name for c in connection.execute(sa.select(contacts))}
+
+
+def _taxes(taxes: Iterable[TaxRate]) -> Rows:
+    return {(tax.country, tax.region or ""): f"{tax.name} {tax.rate}" for tax in taxes}
+
+
+def _desk(desk: Desk) -> Rows:
+    told = {"address": desk.address or "", "aliases": ", ".join(desk.aliases)}
+    told["trusted_authserv_ids"] = ", ".join(desk.trusted_authserv_ids)
+    return {(key,): value for key, value in told.items() if value}
 
 
 def _joined(*values: Hashable) -> str:

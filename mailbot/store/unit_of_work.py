@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from mailbot.domain.errors import TransientError
+from mailbot.domain.message import Desk
 from mailbot.fail_points import fail_point
 from mailbot.ports import (
     AlarmStore,
@@ -124,6 +125,11 @@ class SqlStore:
         """Open a connection for the read models of `queries`; it waits for no writer."""
         with _told_as_transient(), self._engine.connect() as connection:
             yield connection.execution_options(**READ_ONLY)
+
+    def imported_desk(self) -> Desk:
+        """Return our own identity as last imported, without waiting for a writer."""
+        with self.read() as connection:
+            return SqlRecordStore(connection, self._import_cache).desk()
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:

@@ -11,8 +11,9 @@ from argon2.profiles import CHEAPEST
 from starlette.applications import Starlette
 
 from mailbot.bootstrap.consoling import console_app, desk_accounts
+from mailbot.bootstrap.desking import OpenDesk
 from mailbot.bootstrap.installation import Installation
-from mailbot.bootstrap.replying import desk_renderer, reply_domain
+from mailbot.bootstrap.replying import reply_domain
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.domain.case import Fetched, InboxState, MailboxKey
 from mailbot.domain.outgoing import OutboxState
@@ -37,9 +38,9 @@ SETTINGS = (ROOT / "config" / "mailbot.toml").read_text("utf-8")
 class ConsoleDesk:
     """The desk, its parts, and its console."""
 
+    open: OpenDesk
     store: SqlStore
     understanding: Understanding
-    render: object
     clock: FakeClock
     installation: Installation
     accounts: Accounts
@@ -55,9 +56,13 @@ class ConsoleDesk:
                 fetched = Fetched(uid=5000 - uid, raw=raw, size=len(raw), internal_date=self.clock())
                 uow.inbox.add(MAILBOX, 1, fetched, message_id=message.message_id, state=InboxState.NEW, sender=sender)
                 uow.commit()
-            options = ProcessOptions(domain=reply_domain(self.installation))
-            while process_next(self.store, self.understanding, self.render, self.clock, options):
-                pass
+            self.process()
+
+    def process(self) -> None:
+        """Process until nothing waits."""
+        options = ProcessOptions(domain=reply_domain(self.installation))
+        while process_next(self.store, self.understanding, self.open.render, self.clock, options):
+            pass
 
     def send_all(self) -> None:
         """Let every reply leave, whether its hold is over or not."""
@@ -81,7 +86,7 @@ class ConsoleDesk:
 
 
 @pytest.fixture(scope="session")
-def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Understanding, object, Installation]]:
+def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Understanding]]:
     """A folder with a database in which the demo's mails have been processed, and what that took."""
     folder = tmp_path_factory.mktemp("desk")
     (folder / "config").mkdir()
@@ -96,28 +101,27 @@ def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
         uow.records.replace(records, imported, clock())
         uow.commit()
     desk = installation.desk(imported)
-    render = desk_renderer(installation, desk)
     with desk_understanding(installation, desk, lambda: DAY.date()) as understanding:
         accounts = desk_accounts(installation, store, clock, CHEAPEST)
         for role in StaffRole:
             add_user(accounts, role.value, role.value.title(), role, PASSWORD, actor="test")
         add_user(accounts, "second", "Second Approver", StaffRole.APPROVER, PASSWORD, actor="test")
-        made = _desk(installation, store, understanding, render, clock)
+        made = _desk(OpenDesk(installation=installation, store=store, understanding=understanding, clock=clock))
         for mail in sorted((DEMO / "mails").glob("*.eml")):
             made.take(mail.read_bytes())
         store.close()
-        yield folder, understanding, render, installation
+        yield folder, understanding
 
 
 @pytest.fixture
-def desk(worked_desk: tuple[Path, Understanding, object, Installation], tmp_path: Path) -> Iterator[ConsoleDesk]:
+def desk(worked_desk: tuple[Path, Understanding], tmp_path: Path) -> Iterator[ConsoleDesk]:
     """A copy of the worked desk, the test's own."""
-    folder, understanding, render, _ = worked_desk
+    folder, understanding = worked_desk
     copy = tmp_path / "desk"
     shutil.copytree(folder, copy)
     installation, clock = Installation(copy, environment={}), FakeClock(DAY + dt.timedelta(hours=1))
     store = open_store(installation.database_url, clock, free_mail_domains=installation.free_mail_domains)
-    yield _desk(installation, store, understanding, render, clock)
+    yield _desk(OpenDesk(installation=installation, store=store, understanding=understanding, clock=clock))
     store.close()
 
 
@@ -140,15 +144,13 @@ def logged_in(desk: ConsoleDesk) -> Callable[[str], Visitor]:
     return log_in
 
 
-def _desk(
-    installation: Installation, store: SqlStore, understanding: Understanding, render: object, clock: FakeClock
-) -> ConsoleDesk:
+def _desk(open_desk: OpenDesk) -> ConsoleDesk:
     return ConsoleDesk(
-        store=store,
-        understanding=understanding,
-        render=render,
-        clock=clock,
-        installation=installation,
-        accounts=desk_accounts(installation, store, clock, CHEAPEST),
-        app=console_app(installation, store, understanding, render, clock, passwords=CHEAPEST),
+        open=open_desk,
+        store=open_desk.store,
+        understanding=open_desk.understanding,
+        clock=open_desk.clock,
+        installation=open_desk.installation,
+        accounts=desk_accounts(open_desk.installation, open_desk.store, open_desk.clock, CHEAPEST),
+        app=console_app(open_desk, passwords=CHEAPEST),
     )

@@ -1,6 +1,7 @@
 """Who gets in, how long, and what a foreign page or a wrong role can do: nothing."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_behind_https_the_cookie_is_bound_to_the_host(desk, tmp_path):
     settings = SETTINGS.replace('url = ""', 'url = "https://desk.example"')
     (folder / "config" / "mailbot.toml").write_text(settings, "utf-8")
     installation = Installation(folder, environment={})
-    app = console_app(installation, desk.store, desk.understanding, desk.render, desk.clock)
+    app = console_app(replace(desk.open, installation=installation))
     answer = Visitor(app).get("/login", host="desk.example")
     assert answer.cookies[0].startswith("__Host-mailbot=")
     assert "Secure" in answer.cookies[0]

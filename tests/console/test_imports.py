@@ -28,6 +28,17 @@ def test_what_would_change_is_shown_and_then_done_once(desk, logged_in):
     assert "administrator Imported" in visitor.get("/trail").words
 
 
+def test_taxes_and_the_desks_addresses_are_compared_too(desk, logged_in):
+    visitor = logged_in("administrator")
+    visitor.get("/admin/import")
+    taxes = FILES["taxes.csv"] + b"XX,,0.5,Made-up tax\n"
+    desk_file = b'address = "quotes@seller.example"\naliases = ["rfq@seller.example"]\n'
+    page = visitor.upload("/admin/import", {**FILES, "taxes.csv": taxes, "desk.toml": desk_file})
+    assert "Taxes 1 new, 0 changed, 0 gone" in page.words
+    assert "The desk's addresses" in page.words
+    assert "rfq@seller.example" in page.words
+
+
 def test_a_bad_row_and_a_file_of_another_name_are_refused(desk, logged_in):
     visitor = logged_in("administrator")
     visitor.get("/admin/import")

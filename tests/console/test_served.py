@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def test_a_port_that_is_taken_is_named():
 def test_a_console_open_to_the_network_must_know_its_address(desk, folder):
     installation = Installation(folder, environment={"MAILBOT_CONSOLE__HOST": "0.0.0.0"})  # noqa: S104  # refused
     with pytest.raises(SetupError, match=r"console\.url must be set"):
-        console_app(installation, desk.store, desk.understanding, desk.render, desk.clock)
+        console_app(replace(desk.open, installation=installation))
 
 
 def test_while_the_console_runs_every_case_becomes_searchable(desk):

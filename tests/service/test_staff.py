@@ -6,8 +6,8 @@ import pytest
 
 from mailbot.domain.errors import Forbidden, InputError
 from mailbot.domain.outgoing import ReplyKind
-from mailbot.domain.staff import StaffRole, User
-from mailbot.service import staff
+from mailbot.domain.staff import StaffRole, User, operator
+from mailbot.service import review, staff
 from mailbot.service.review import Workbench
 from tests.support.fake_desk import mail
 
@@ -99,3 +99,23 @@ def test_a_correction_that_makes_a_large_quote_waits_for_somebody_else(desk, ben
     corrected = staff.correct(bench, draft.id, {"action": "quote"}, user(StaffRole.APPROVER, "kim"), SMALL)
     assert (corrected.reply, quotes_sent(desk)) == (None, 0)
     assert staff.approve(bench, corrected.next_item, user(StaffRole.APPROVER, "lee"), SMALL).reply is ReplyKind.QUOTE
+
+
+def test_a_correction_on_the_command_line_makes_nobody_one_of_two_persons(desk, bench, draft):
+    kim = operator("kim", StaffRole.AGENT)
+    corrected = staff.correct(bench, draft.id, {"action": "quote"}, kim, SMALL)
+    with pytest.raises(Forbidden, match="takes two persons"):
+        staff.approve(bench, corrected.next_item, kim, SMALL)
+    assert staff.approve(bench, corrected.next_item, user(StaffRole.APPROVER, "lee"), SMALL).settlement == "endorsed"
+    assert staff.approve(bench, corrected.next_item, user(StaffRole.APPROVER, "max"), SMALL).reply is ReplyKind.QUOTE
+
+
+def test_a_large_quote_is_not_handed_back_though_what_staff_have_set_has_none(desk, bench):
+    kim = user(StaffRole.AGENT, "kim")
+    staff.turn_switch(bench, "pause", user(StaffRole.ADMINISTRATOR), on=True)
+    desk.take(mail("quote jira"))
+    [held] = desk.waiting
+    corrected = review.correct(bench, held.id, {"action": "ask"}, actor="kim", waits=lambda decision: True)
+    with pytest.raises(InputError, match="two persons"):
+        staff.hand_back(bench, corrected.next_item, kim, SMALL)
+    assert quotes_sent(desk) == 0

@@ -9,15 +9,13 @@ from mailbot.domain.staff import StaffRole
 from mailbot.service import accounts, staff
 from mailbot.service.switches import PAUSE, SHADOW, pause_of_kind, pause_of_language
 
-LANGUAGES = ("en", "zh-Hans", "zh-Hant", "ja", "ko", "de", "fr", "es", "pt", "it", "nl")
-
 
 def admin_page(console: Console, visit: Visit) -> Response:
     """Users and switches."""
     with console.bench.store.begin() as uow:
         users, on = uow.staff.list(), uow.switches.on()
     kinds = [(kind.value, pause_of_kind(kind.value)) for kind in Kind]
-    languages = [(code, pause_of_language(code)) for code in LANGUAGES]
+    languages = [(code, pause_of_language(code)) for code in console.options.languages]
     return visit.page(
         "admin.html",
         users=users,
@@ -32,7 +30,12 @@ def admin_page(console: Console, visit: Visit) -> Response:
 
 def turn_switch(console: Console, visit: Visit) -> Response:
     """A switch is on or off."""
-    known = {PAUSE, SHADOW, *map(pause_of_language, LANGUAGES), *(pause_of_kind(kind.value) for kind in Kind)}
+    known = {
+        PAUSE,
+        SHADOW,
+        *map(pause_of_language, console.options.languages),
+        *(pause_of_kind(kind.value) for kind in Kind),
+    }
     name = visit.value("name")
     if name not in known:
         raise InputError(f"{name}: there is no such switch")

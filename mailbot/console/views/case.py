@@ -7,23 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+import structlog
 from starlette.responses import JSONResponse, Response
 
 from mailbot.console.desk import Console, Visit
 from mailbot.console.fields import changed, cited, request_fields
 from mailbot.console.marks import Cited, Piece, marked
+from mailbot.domain.case import InboxState
 from mailbot.domain.catalogue import PLANS, PRODUCTS
 from mailbot.domain.decision import Decision
-from mailbot.domain.errors import InputError
+from mailbot.domain.errors import InputError, TransientError
 from mailbot.domain.file import SiteFile
 from mailbot.domain.message import Attachment, InboundMessage
-from mailbot.domain.outgoing import STUCK
+from mailbot.domain.outgoing import STUCK, ReplyKind
 from mailbot.domain.request import Kind
 from mailbot.service.process import records_for
-from mailbot.service.rehearsal import Rehearsal, rehearse
+from mailbot.service.rehearsal import Rehearsal, consider, rehearse
 from mailbot.service.staff import is_large
 from mailbot.service.trail import corrections_of, endorsed_by
 from mailbot.store.queries import CasePage, MailRow, case_page
+
+log = structlog.get_logger(__name__)
 
 LOOKING = dt.timedelta(seconds=40)
 
@@ -74,6 +78,7 @@ def case_response(
     decision = rehearsal.decision if rehearsal else page.decision
     corrections = rehearsal.corrections if rehearsal else corrections_of(page.events)
     fields = request_fields(decision, corrections) if decision else []
+    evidence = cited(decision, fields) if decision else []
     large = decision is not None and is_large(decision, console.options.four_eyes)
     context = {
         "page": page,
@@ -82,7 +87,7 @@ def case_response(
         "fields": fields,
         "given": given,
         "trouble": trouble,
-        "mails": shown_mails(console, page, cited(decision, fields) if decision else []),
+        "mails": shown_mails(console, page, evidence, rehearsal.mails if rehearsal else None),
         "on_file": on_file(console, decision),
         "work": work,
         "colleagues": colleagues,
@@ -90,7 +95,7 @@ def case_response(
         "large": large,
         "endorsed": sorted(endorsed_by(page.events, page.open_item)) if large and page.open_item else [],
         "reply_html": rehearsal is not None and rehearsal.reply is not None,
-        "has_pdf": rehearsal is not None and rehearsal.reply is not None and has_pdf(rehearsal.reply.raw),
+        "has_pdf": rehearsal is not None and rehearsal.reply_kind is ReplyKind.QUOTE,
         "stuck": any(r.state in STUCK for r in page.replies),
         "kinds": [kind.value for kind in Kind],
         "products": PRODUCTS,
@@ -104,8 +109,9 @@ def case_response(
 def preview(console: Console, visit: Visit) -> Response:
     """The draft and the reply as they would be with the values of the form; for the page that is open."""
     item = visit.number("item")
-    changes = changes_of(console, visit, item)
+    changes: dict[str, str] = {}
     try:
+        changes = changes_of(console, visit, item)
         rehearsal = rehearse(console.bench, item, changes)
     except InputError as error:
         return visit.page("draft.html", 422, rehearsal=None, decision=None, trouble=str(error), changes=changes)
@@ -132,25 +138,32 @@ def find_case(console: Console, number: str) -> CasePage:
 
 def changes_of(console: Console, visit: Visit, item: int) -> dict[str, str]:
     """Return what the form sets otherwise than the item's decision says."""
-    shown = rehearse(console.bench, item)
+    shown = consider(console.bench, item)
     fields = request_fields(shown.decision, shown.corrections) if shown.decision else []
     return changed(fields, {key: visit.value(key) for key in visit.form if key.startswith("requests[")})
 
 
-def shown_mails(console: Console, page: CasePage, evidence: Sequence[Cited]) -> Sequence[ShownMail]:
-    """Return the case's mails with the words marked that are evidence; decisions count those that persons wrote."""
-    shown, number = [], 0
-    for row in page.mails:
-        with console.bench.store.begin() as uow:
-            entry = uow.inbox.get(row.inbox_id)
-        message = _read(console, entry.raw) if entry is not None else None
-        if entry is None or message is None:
-            shown.append(ShownMail(row=row))
-            continue
-        counted = message.automatic is None and row.outcome is not None
-        shown.append(_shown(row, message, number if counted else -1, evidence, entry.raw))
-        number += counted
-    return shown
+def shown_mails(
+    console: Console, page: CasePage, evidence: Sequence[Cited], thread: Sequence[int] | None = None
+) -> Sequence[ShownMail]:
+    """Return the case's mails with the words marked that are evidence.
+
+    Evidence counts the mails of the thread that was decided: `thread`, the inbox entries that staff's acts read, or
+    those that the machine reads, which were processed and which persons wrote.
+    """
+    with console.bench.store.begin() as uow:
+        raws = {entry.id: entry.raw for entry in uow.inbox.of_case(page.case_id)}
+    messages = {inbox_id: _read(console, raw) for inbox_id, raw in raws.items()}
+    if thread is None:
+        done = (row.inbox_id for row in page.mails if row.state is InboxState.DONE)
+        thread = [i for i in done if (message := messages.get(i)) is not None and message.automatic is None]
+    numbers = {inbox_id: number for number, inbox_id in enumerate(thread)}
+    return [
+        _shown(row, message, numbers.get(row.inbox_id, -1), evidence, raws[row.inbox_id])
+        if (message := messages.get(row.inbox_id)) is not None
+        else ShownMail(row=row)
+        for row in page.mails
+    ]
 
 
 def on_file(console: Console, decision: Decision | None) -> Sequence[SiteFile]:
@@ -161,11 +174,6 @@ def on_file(console: Console, decision: Decision | None) -> Sequence[SiteFile]:
     if not sites and not sens:
         return ()
     return list(records_for(console.bench.store)(sites, sens, ()).sites.values())
-
-
-def has_pdf(raw: bytes) -> bool:
-    """Whether a finished reply has a document."""
-    return pdf_of(raw) is not None
 
 
 def pdf_of(raw: bytes) -> bytes | None:
@@ -189,7 +197,12 @@ def _rehearse(console: Console, page: CasePage, given: Mapping[str, str], troubl
 def _read(console: Console, raw: bytes) -> InboundMessage | None:
     try:
         return console.bench.understanding.read(raw)
+    except TransientError:
+        raise
     except InputError:
+        return None
+    except Exception as error:  # the bug that parked the mail; the rest of its case is still shown
+        log.error("mail_not_shown", error=type(error).__name__)
         return None
 
 

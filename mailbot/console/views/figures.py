@@ -8,7 +8,7 @@ from starlette.responses import Response
 from mailbot.console.desk import Console, Visit
 from mailbot.console.export import csv_text
 from mailbot.domain.case import InboxState
-from mailbot.service.upkeep import UpkeepOptions, look_after
+from mailbot.service.upkeep import state_of
 from mailbot.store.figures import Insight, Share, insight, ledger_lines
 from mailbot.store.queries import ledger
 
@@ -59,16 +59,17 @@ def insight_csv(console: Console, visit: Visit) -> Response:
 
 def health_page(console: Console, visit: Visit) -> Response:
     """What waits and for how long, the mailboxes, the policy in force."""
-    health = look_after(console.bench.store, console.bench.clock, UpkeepOptions())
     with console.read() as connection:
         folders = ledger(connection)
     with console.bench.store.begin() as uow:
+        health = state_of(uow, visit.now, console.options.upkeep)
         book = uow.records.for_requests((), (), ()).price_book
         on = uow.switches.on()
     return visit.page(
         "health.html",
         health=health,
         folders=folders,
+        polls={(key.account, key.folder): at for key, at in health.polls.items()},
         facts=console.options.facts,
         price_book=book,
         on=on,

@@ -1,8 +1,6 @@
 """Prices, entitlements and contacts brought in by an administrator, who sees first what would change."""
 
-import secrets
 import tempfile
-from collections import OrderedDict
 from pathlib import Path
 
 from starlette.datastructures import UploadFile
@@ -18,9 +16,6 @@ from mailbot.store.differences import differences
 
 FILES = ("prices.csv", "entitlements.csv", "contacts.csv", "taxes.csv", "desk.toml")
 SHOWN = 200
-REMEMBERED = 4
-
-_prepared: OrderedDict[str, tuple[Records, Desk]] = OrderedDict()  # between the look and the yes, in this process
 
 
 def import_page(console: Console, visit: Visit) -> Response:
@@ -32,11 +27,8 @@ def prepare(console: Console, visit: Visit) -> Response:
     """What the files would change; nothing is kept yet. InputError names the first bad row."""
     records, desk = _loaded(visit)
     with console.read() as connection:
-        found = differences(connection, records)
-    key = secrets.token_urlsafe(16)
-    _prepared[key] = (records, desk)
-    while len(_prepared) > REMEMBERED:
-        _prepared.popitem(last=False)
+        found = differences(connection, records, desk)
+    key = console.prepared.keep((records, desk))
     counts: dict[str, dict[str, int]] = {}
     for difference in found:
         kind = "new" if not difference.before else "changed" if difference.after else "gone"
@@ -49,10 +41,10 @@ def prepare(console: Console, visit: Visit) -> Response:
 
 def apply(console: Console, visit: Visit) -> Response:
     """What was prepared takes the place of all that is on file."""
-    prepared = _prepared.pop(visit.value("prepared"), None)
+    prepared = console.prepared.take(visit.value("prepared"))
     if prepared is None:
         raise InputError("these files are not at hand any more; choose them again")
-    replace_records(console.bench, *prepared, visit.user)
+    replace_records(console.bench.store, console.bench.clock, *prepared, visit.user)
     return visit.go("/health")
 
 

@@ -50,12 +50,12 @@ def reply_pdf(console: Console, visit: Visit) -> Response:
 
 def draft_html(console: Console, visit: Visit) -> Response:
     """The reply as it would be sent now."""
-    return _foreign(html_of(_draft(console, visit).raw) or "")
+    return _foreign(html_of(_draft(console, visit, documents=False).raw) or "")
 
 
 def draft_pdf(console: Console, visit: Visit) -> Response:
     """The quote as it would be sent now."""
-    return _document(pdf_of(_draft(console, visit).raw))
+    return _document(pdf_of(_draft(console, visit, documents=True).raw))
 
 
 def _mail(console: Console, visit: Visit) -> InboxEntry:
@@ -75,9 +75,9 @@ def _reply(console: Console, visit: Visit) -> bytes:
     return replies[visit.number("reply")]
 
 
-def _draft(console: Console, visit: Visit) -> OutgoingMessage:
+def _draft(console: Console, visit: Visit, *, documents: bool) -> OutgoingMessage:
     page = find_case(console, visit.part("number"))
-    if page.open_item is None or (reply := rehearse(console.bench, page.open_item).reply) is None:
+    if page.open_item is None or (reply := rehearse(console.bench, page.open_item, documents=documents).reply) is None:
         raise KeyError("draft")
     return reply
 
