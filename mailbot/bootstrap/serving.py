@@ -4,6 +4,7 @@ import datetime as dt
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import partial
 from typing import Literal
 
@@ -157,4 +158,5 @@ def _budget(limits: LimitSettings) -> ReplyBudget:
         without_news_per_day=limits.replies_without_news_day,
         without_news_per_domain_day=limits.replies_without_news_domain_day,
         burst=limits.replies_in_burst,
+        quoted_per_day={code: Decimal(limit) for code, limit in limits.quoted_per_address_day.items()},
     )

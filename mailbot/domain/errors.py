@@ -29,6 +29,10 @@ class OutcomeUnknown(MailbotError):
     """The connection ended after the message was handed over and before the answer: sent or not, nobody knows."""
 
 
+class NotAllowedAnyMore(MailbotError):
+    """What was decided may not leave: who may have it has changed on file since."""
+
+
 class StaleCase(MailbotError):
     """Somebody else changed the case since it was read."""
 

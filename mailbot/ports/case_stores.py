@@ -85,6 +85,10 @@ class QuoteStore(Protocol):
         """Return the newest issued quote of the case that was not withdrawn."""
         ...
 
+    def issued_since(self, address: str, since: dt.datetime) -> Sequence[Quote]:
+        """Return the quotes in force that were issued since then in cases in which the address takes part."""
+        ...
+
 
 class ReviewStore(Protocol):
     """What waits for staff."""

@@ -1,10 +1,12 @@
 """How many automatic replies may leave, whatever the headers say: the last stop of a mail loop (policy section 8)."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from mailbot.domain.message import domain_of
+from mailbot.domain.quote import Quote
 from mailbot.ports import OutboxStore
 
 BUDGET_ALARM = "replies to "
@@ -30,6 +32,7 @@ class ReplyBudget:
     without_news_per_day: int = 2
     without_news_per_domain_day: int = 20
     burst: int = 3
+    quoted_per_day: Mapping[str, Decimal] = field(default_factory=dict)  # currency -> total of quotes to one address
 
 
 def limit_reached(
@@ -66,6 +69,15 @@ def within_limits(
 ) -> tuple[str, ...]:
     """Return those of the addresses that one more reply may go to: a copy is a mail like any other."""
     return tuple(one for one in addresses if limit_reached(outbox, [one], budget, now, gist) is None)
+
+
+def amount_reached(quote: Quote, quoted: Sequence[Quote], budget: ReplyBudget) -> str | None:
+    """Return the limit, in words, that the quote would break beside what was quoted to its sender within the day."""
+    limit = budget.quoted_per_day.get(quote.currency)
+    total = quote.subtotal + sum(other.subtotal for other in quoted if other.currency == quote.currency)
+    if limit is None or total <= limit:
+        return None
+    return f"{quote.currency} {limit} in quotes to one address in 24 hours"
 
 
 def _without_news(told: Sequence[str]) -> int:

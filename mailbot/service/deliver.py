@@ -6,10 +6,18 @@ from dataclasses import dataclass
 
 import structlog
 
-from mailbot.domain.errors import LeaseLost, OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
+from mailbot.domain.errors import (
+    LeaseLost,
+    NotAllowedAnyMore,
+    OutcomeUnknown,
+    Refused,
+    ServerAway,
+    SetupError,
+    TransientError,
+)
 from mailbot.domain.outgoing import OUTCOME_UNKNOWN, OutboxEntry, OutboxState, ReplyKind, SendPhase
 from mailbot.fail_points import fail_point
-from mailbot.ports import Archive, Clock, Store, Transport
+from mailbot.ports import Archive, Clock, Store, Transport, UnitOfWork
 from mailbot.service.archive import was_sent
 from mailbot.service.outcome import FAILED, LOST, SENT, reply_event
 
@@ -106,6 +114,7 @@ def _deliver(
         fail_point(f"sending_{phase.value}")
         if phase is SendPhase.DOT:  # before it any attempt may be repeated, so only this one must be known for ever
             with store.begin() as uow:
+                _refuse_unless_allowed(entry, uow)
                 uow.outbox.set_phase(entry, phase, lease_seconds=options.dot_seconds + options.lease_seconds)
                 uow.commit()
 
@@ -121,6 +130,8 @@ def _deliver(
     except LeaseLost:
         log.error("claim_lost_while_sending", entry=entry.id)
         return OutboxState.SENDING
+    except NotAllowedAnyMore as error:
+        return _give_up(entry, store, clock, f"not sent: {error}")
     except OutcomeUnknown as error:
         return _outcome_unknown(entry, store, clock, options, str(error))
     except Refused as error:
@@ -130,6 +141,24 @@ def _deliver(
         raise
     except TransientError as error:
         return _try_again(entry, store, clock, options, error)
+
+
+def _refuse_unless_allowed(entry: OutboxEntry, uow: UnitOfWork) -> None:
+    """A quote for a site leaves only while its authorized contact is on file: hours may lie behind the decision.
+
+    Raises NotAllowedAnyMore. Read in the transaction after which the message cannot be called back.
+    """
+    quote = uow.quotes.latest(entry.case_id) if entry.kind is ReplyKind.QUOTE else None
+    if quote is None or quote.contact_email is None or not (quote.site or quote.sens):
+        return  # a new site has nobody on file
+    email = quote.contact_email
+    records = uow.records.for_requests([quote.site] if quote.site else [], quote.sens, [email])
+    sites = {quote.site} if quote.site else {records.sens[sen].site for sen in quote.sens if sen in records.sens}
+    on_file = {
+        contact.email.casefold() for site in sites & records.sites.keys() for contact in records.sites[site].contacts
+    }
+    if email.casefold() not in on_file:
+        raise NotAllowedAnyMore("the authorized contact of the quote is not on file any more")
 
 
 def _sent(entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions) -> OutboxState:

@@ -17,7 +17,7 @@ from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
 from mailbot.parsers.mime import read_headers
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
-from mailbot.service.budget import BUDGET_ALARM, ReplyBudget, limit_reached, within_limits
+from mailbot.service.budget import BUDGET_ALARM, DAY, ReplyBudget, amount_reached, limit_reached, within_limits
 from mailbot.service.changes import gist_of, says_the_same
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, new_message_id, others, post, write
 from mailbot.service.reports import take_report
@@ -112,7 +112,8 @@ def _process(
         case = uow.cases.record(case, decision, message, now)
         switched = None if hold else held_by_switch(uow.switches.on(), decision)
         gist = gist_of(decision)
-        hold = hold or switched or _over_budget(message, case, uow, options.budget, now, gist)
+        hold = hold or switched or _over_amount(message, case, decision, uow, options.budget, now)
+        hold = hold or _over_budget(message, case, uow, options.budget, now, gist)
         if hold is None and decision.acknowledge:
             kind = REPLY_TO_ACTION[decision.action]
             reply = Reply(
@@ -226,6 +227,17 @@ def _open_case(message: InboundMessage, uow: UnitOfWork, now: dt.datetime) -> Ca
     if uow.cases.find(message) is not None:
         raise StaleCase("the mail's case was opened meanwhile")
     return uow.cases.open(message, now)
+
+
+def _over_amount(
+    message: InboundMessage, case: Case, decision: Decision, uow: UnitOfWork, budget: ReplyBudget, now: dt.datetime
+) -> str | None:
+    """Return why the quote waits that is too much for one sender and day; its own case counts once."""
+    if decision.action is not Action.QUOTE or decision.quote is None or message.sender is None:
+        return None
+    quoted = uow.quotes.issued_since(message.sender.email, now - DAY)
+    limit = amount_reached(decision.quote, [q for q in quoted if q.number != case.number], budget)
+    return None if limit is None else f"no automatic reply: {limit} is the limit"
 
 
 def _over_budget(

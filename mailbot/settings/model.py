@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from mailbot.domain.seller import Seller
 from mailbot.email_address import is_email_address
@@ -104,6 +104,7 @@ class LimitSettings(Struct, frozen=True, kw_only=True):
     replies_without_news_day: Count = 2
     replies_without_news_domain_day: Count = 20
     replies_in_burst: Count = 3
+    quoted_per_address_day: dict[str, Count] = field(default_factory=lambda: {"USD": 500_000, "AUD": 750_000})
 
 
 class PolicySettings(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Issued quotes: one row per revision, never changed afterwards but for being superseded or withdrawn."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 
@@ -9,7 +10,8 @@ from mailbot.domain.quote import Quote
 from mailbot.domain.revision import as_revision
 from mailbot.store.cases import SqlCaseStore
 from mailbot.store.convert import quote_from_json, quote_to_json
-from mailbot.store.tables import cases, quotes
+from mailbot.store.tables import case_participants, cases, quotes
+from mailbot.store.text import address_key
 from mailbot.store.trail import quote_issued
 
 
@@ -51,6 +53,11 @@ class SqlQuoteStore:
         snapshot = self._connection.scalar(_LATEST, {"case_id": case_id})
         return None if snapshot is None else quote_from_json(snapshot)
 
+    def issued_since(self, address: str, since: dt.datetime) -> Sequence[Quote]:
+        """Return the quotes in force that were issued since then in cases in which the address takes part."""
+        keys = {"address": address_key(address), "since": since}
+        return [quote_from_json(snapshot) for snapshot in self._connection.scalars(_ISSUED_SINCE, keys)]
+
 
 _INSERT = sa.insert(quotes)
 
@@ -90,4 +97,16 @@ _LATEST = (
     .where(quotes.c.case_id == sa.bindparam("case_id"), _not_withdrawn)
     .order_by(quotes.c.revision.desc())
     .limit(1)
+)
+
+_ISSUED_SINCE = (
+    sa.select(quotes.c.snapshot)
+    .join(case_participants, case_participants.c.case_id == quotes.c.case_id)
+    .where(
+        case_participants.c.address == sa.bindparam("address"),
+        quotes.c.issued_at >= sa.bindparam("since"),
+        ~quotes.c.superseded,
+        ~quotes.c.withdrawn,
+    )
+    .order_by(quotes.c.id)
 )

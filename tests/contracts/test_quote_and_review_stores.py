@@ -1,5 +1,6 @@
 """Quotes are numbered and stay as issued; a case has one open review item, settled once."""
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
@@ -48,6 +49,17 @@ def test_quotes_are_numbered_by_case_and_revision(store: Store, case: Case) -> N
         assert uow.quotes.latest(case.id + 1) is None
         issued = [event for event in uow.cases.events(case.id) if event.kind == "QuoteIssued"]
     assert [(event.data["revision"], event.data["total"]) for event in issued] == [(1, "5355.00"), (2, "99.90")]
+
+
+def test_what_was_quoted_to_an_address_is_told_by_the_quotes_in_force(store: Store, case: Case) -> None:
+    with store.begin() as uow:
+        uow.quotes.issue(case, quote(), NOW)
+        second = uow.quotes.issue(case, quote(), NOW)
+        assert uow.quotes.issued_since(SENDER.upper(), NOW) == [second]
+        assert uow.quotes.issued_since(SENDER, NOW + dt.timedelta(seconds=1)) == []
+        assert uow.quotes.issued_since("nobody@example.net", NOW) == []
+        uow.quotes.withdraw(case.id, 2)
+        assert [q.revision for q in uow.quotes.issued_since(SENDER, NOW)] == [1]
 
 
 def test_a_quote_that_was_taken_back_was_never_issued(store: Store, case: Case) -> None:

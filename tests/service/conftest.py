@@ -15,6 +15,7 @@ from mailbot.service.review import Workbench
 from tests.support.fake_desk import FakeRenderer, FakeUnderstanding, mail
 from tests.support.fake_mail import FakeMailbox, FakeTransport
 from tests.support.fakes import FakeClock, MemoryStore
+from tests.support.samples import records
 
 
 @dataclass
@@ -32,6 +33,7 @@ class FakeDesk:
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)
+        self.store.tables.records = records()
 
     def receive(self) -> ReceiveReport:
         return receive_new(self.mailbox, self.store, self.clock, self.receive_options)

@@ -357,6 +357,15 @@ class MemoryQuoteStore:
         revisions = [revision for known, revision in held if known == case_id]
         return self._tables.quotes[case_id, max(revisions)] if revisions else None
 
+    def issued_since(self, address: str, since: dt.datetime) -> Sequence[Quote]:
+        cases = (c for c in self._tables.cases.values() if address_key(address) in c.participants)
+        found = [(case, quote) for case in cases if (quote := self.latest(case.id)) is not None]
+        return [quote for case, quote in found if self._issued_at(case.id, quote) >= since]
+
+    def _issued_at(self, case_id: int, quote: Quote) -> dt.datetime:
+        issued = [e for e in self._tables.events if e.case_id == case_id and e.kind == "QuoteIssued"]
+        return next(e.at for e in issued if e.data["revision"] == quote.revision)
+
 
 class MemoryReviewStore:
     """Keeps `ports.ReviewStore`."""
