@@ -9,6 +9,7 @@ from mailbot.console.marks import Cited
 from mailbot.domain.decision import Decision, ResolvedLine, ResolvedRequest
 from mailbot.domain.evidence import FILE, Evidence, Extracted
 from mailbot.domain.request import Kind
+from mailbot.service.review import ASKED_FOR
 
 _INDEX = re.compile(r"\[\d+\]")
 
@@ -71,7 +72,7 @@ def request_fields(decision: Decision, corrections: Mapping[str, str]) -> Sequen
 
 def changed(fields: Sequence[RequestFields], given: Mapping[str, str]) -> dict[str, str]:
     """Return what a form sets otherwise than the fields show; what it leaves empty stays as it is."""
-    shown = {f.path: f.value for request in fields for f in _all(request)}
+    shown = {f.path: f.value for request in fields for f in all_fields(request)}
     wanted = {path: " ".join(value.split()) for path, value in given.items() if path in shown}
     return {path: value for path, value in wanted.items() if value and value != " ".join(shown[path].split())}
 
@@ -81,7 +82,7 @@ def cited(decision: Decision, fields: Sequence[RequestFields]) -> list[Cited]:
     read = [
         Cited(evidence=e, path=f.path, disputed=f.disputed)
         for request in fields
-        for f in _all(request)
+        for f in all_fields(request)
         for e in f.evidence
     ]
     doubts = [
@@ -92,7 +93,13 @@ def cited(decision: Decision, fields: Sequence[RequestFields]) -> list[Cited]:
     return read + doubts
 
 
-def _all(request: RequestFields) -> Iterator[Field]:
+def may_be_asked(found: Field) -> bool:
+    """Whether a reseller can be asked for the field; not for one of a line that is not there."""
+    return bool(ASKED_FOR.fullmatch(found.path)) and (found.line is None or found.is_wanted)
+
+
+def all_fields(request: RequestFields) -> Iterator[Field]:
+    """Yield the fields of a request and of its lines."""
     yield from request.fields
     for line in request.lines:
         yield from line

@@ -2,17 +2,22 @@
 
 import datetime as dt
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from mailbot.domain.case import CaseEvent
 from mailbot.domain.quote import Quote, QuoteLine, ReplacedLine, ReplacedQuote
+
+QUOTE_ACCEPTED = "QuoteAccepted"
+"""Kind of the event by which staff say that the order has come."""
 
 
 class QuoteStatus(enum.Enum):
-    """Whether an issued quote can be accepted."""
+    """Whether an issued quote can be accepted, or was."""
 
     VALID = "valid"
+    ACCEPTED = "accepted"  # the order has come
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"  # taken back before it left
@@ -38,13 +43,23 @@ def as_revision(quote: Quote, number: str, revision: int, latest: Quote | None) 
     )
 
 
-def status_of(quote: Quote, today: dt.date, *, superseded: bool = False, withdrawn: bool = False) -> QuoteStatus:
+def status_of(
+    quote: Quote, today: dt.date, *, superseded: bool = False, withdrawn: bool = False, accepted: bool = False
+) -> QuoteStatus:
     """Return the status on a day; the last day of validity counts."""
     if withdrawn:
         return QuoteStatus.WITHDRAWN
+    if accepted:
+        return QuoteStatus.ACCEPTED
     if superseded:
         return QuoteStatus.SUPERSEDED
     return QuoteStatus.EXPIRED if is_expired(quote, today) else QuoteStatus.VALID
+
+
+def accepted_revisions(events: Iterable[CaseEvent]) -> frozenset[int]:
+    """Return the revisions of a case's quote that staff say were accepted."""
+    told = (event.data.get("revision") for event in events if event.kind == QUOTE_ACCEPTED)
+    return frozenset(revision for revision in told if isinstance(revision, int))
 
 
 def is_expired(quote: Quote | ReplacedQuote, today: dt.date) -> bool:

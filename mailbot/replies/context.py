@@ -73,7 +73,7 @@ def reply_context(
         "topics": tuple(dict.fromkeys([*decision.topics, *by_kind])),
         "covered": decision.covered if kind in _AFTER_MATCH else (),
         "unreadable": _unreadable(decision, newest),
-        "staff_paragraphs": [p.strip("\n") for p in _BLANK_LINES.split(_normal(staff_text)) if p.strip()],
+        "staff_paragraphs": [p.strip("\n") for p in _BLANK_LINES.split(normal(staff_text)) if p.strip()],
     }
 
 
@@ -109,5 +109,5 @@ def _unreadable(decision: Decision, newest: InboundMessage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for filename in broken if (name := file_name(filename or ""))))
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
     return text.replace("\r\n", "\n").strip()

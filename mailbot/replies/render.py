@@ -12,7 +12,7 @@ from mailbot.domain.message import Address, InboundMessage
 from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
 from mailbot.domain.quote import Quote
 from mailbot.replies.build import Attached, Draft, bounded, build, can_stand_in_header
-from mailbot.replies.context import Voice, reply_context
+from mailbot.replies.context import Voice, normal, reply_context
 from mailbot.replies.document import cleaned, document_context, quote_context, quote_name
 from mailbot.replies.locales import Language, closest
 from mailbot.replies.pdf import QuotePrinter
@@ -73,11 +73,16 @@ class Renderer:
             "case_number": case_number,
             "automatic": kind not in WRITTEN_BY_HAND,
         }
+        edited = staff_text if kind not in WRITTEN_BY_HAND else ""
         _refuse_empty(kind, context)
         when_empty = self.templates.as_text(f"replies/{kind.value}/subject.j2", context).strip()
         subject = reply_subject(newest.subject.text, case_number, when_empty)
         context["subject"] = subject
-        text = self.templates.as_text(f"replies/{kind.value}/body.j2", context)
+        if edited:
+            text, html = normal(edited), self.templates.as_html("replies/edited.html.j2", context)
+        else:
+            text = self.templates.as_text(f"replies/{kind.value}/body.j2", context)
+            html = self.templates.as_html(f"replies/{kind.value}/body.j2", context)
         addressee = newest.sender.email.casefold()
         others = tuple(a for a in cc if a.email.casefold() != addressee and can_stand_in_header(a.email))
         attach = priced and (kind is ReplyKind.QUOTE or (kind is ReplyKind.STAFF and quote is not None))
@@ -90,11 +95,11 @@ class Renderer:
                 cc=others,
                 subject=subject,
                 language=language.tag,
-                automatic=kind not in WRITTEN_BY_HAND,
+                automatic=kind not in WRITTEN_BY_HAND and not edited,
                 in_reply_to=next(iter(bounded([newest.message_id or ""])), None),
                 references=bounded([*newest.references, newest.message_id or ""]),
                 text=text,
-                html=self.templates.as_html(f"replies/{kind.value}/body.j2", context),
+                html=html,
                 attachments=self._attached(priced, decision, language, case_number) if priced and attach else (),
             )
         )

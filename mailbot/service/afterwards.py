@@ -7,7 +7,7 @@ from mailbot.domain.case import Case
 from mailbot.domain.errors import InputError, StaleCase
 from mailbot.domain.outgoing import STUCK, OutboxEntry, ReplyKind
 from mailbot.domain.quote import Quote
-from mailbot.domain.revision import is_expired
+from mailbot.domain.revision import QUOTE_ACCEPTED, accepted_revisions, is_expired
 from mailbot.ports import UnitOfWork
 from mailbot.service.review import Settled, Workbench, event_of, open_item
 from mailbot.service.trail import act_on, has_moved
@@ -90,6 +90,24 @@ def withdraw(bench: Workbench, case_number: str, *, actor: str) -> Settled:
         uow.audit.append(at=now, actor=actor, kind="Withdrawn", subject=case.number, data=data)
         uow.commit()
     return Settled(case_number=case.number, settlement="withdrawn", next_item=next_item)
+
+
+def accept(bench: Workbench, case_number: str, *, actor: str) -> None:
+    """The case's newest quote was accepted: the order has come. It is not called to mind any more.
+
+    Raises InputError when there is no such case or no quote, StaleCase when the quote was accepted already.
+    """
+    with bench.store.begin() as uow:
+        case, now = uow.cases.numbered(case_number), bench.clock()
+        quote = uow.quotes.latest(case.id) if case else None
+        if case is None or quote is None:
+            raise InputError(f"{case_number}: there is no quote that could be accepted")
+        if quote.revision in accepted_revisions(uow.cases.events(case.id)):
+            raise StaleCase(f"{case_number}: the quote was accepted already")
+        data = {"number": quote.number, "revision": quote.revision}
+        uow.cases.append(event_of(case, now, QUOTE_ACCEPTED, actor, data))
+        uow.audit.append(at=now, actor=actor, kind=QUOTE_ACCEPTED, subject=case.number, data=data)
+        uow.commit()
 
 
 def _holds(entry: OutboxEntry, quote: Quote | None, today: dt.date) -> bool:

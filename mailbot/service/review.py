@@ -1,6 +1,7 @@
 """What staff do with a case that waits for them. Each act holds once: the second one hears who did what before."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,12 @@ from mailbot.service.changes import says_the_same
 from mailbot.service.process import read_thread, records_for
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, new_message_id, others, post, write
 from mailbot.service.trail import ActOnItem, corrections_of
+
+ASKED_FOR = re.compile(
+    r"requests\[\d+\]\.(reseller\.(name|billing_address)|customer\.(name|email|billing_address)"
+    r"|authorized_contact\.(name|email)|site|lines\[\d+\]\.(product|plan|users)|target_end_date)"
+)
+"""The fields that resellers are asked for (policy section 2), by their paths."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +49,8 @@ class Settled:
     next_item: int | None = None
 
 
-def approve(bench: Workbench, item_id: int, *, actor: str) -> Settled:
-    """What waits as a draft, or was held back, goes out as it is.
+def approve(bench: Workbench, item_id: int, *, actor: str, words: str = "") -> Settled:
+    """What waits as a draft, or was held back, goes out as it is, or in these words; documents stay as they are.
 
     It is decided again first: raises StaleCase when the case has moved on or the draft has expired, and InputError
     when there is nothing that could be sent.
@@ -53,8 +60,49 @@ def approve(bench: Workbench, item_id: int, *, actor: str) -> Settled:
     decision = approved(file.item, today, bench.clock().date())
     kind = ReplyKind.QUOTE if decision.action is Action.REVIEW else REPLY_TO_ACTION[decision.action]
     return _settle(
-        bench, file, _Act(settlement="approved", event="Approved", kind=kind, decides=True), decision, actor=actor
+        bench,
+        file,
+        _Act(
+            settlement="approved",
+            event="Approved",
+            kind=kind,
+            decides=True,
+            text=words.strip(),
+            data={"edited": True} if words.strip() else None,
+        ),
+        decision,
+        actor=actor,
     )
+
+
+def ask(bench: Workbench, item_id: int, fields: Sequence[str], *, actor: str) -> Settled:
+    """The desk asks for these fields, and for what else is missing, in the mail's language.
+
+    Raises InputError when no field is named, or one that resellers are not asked for (`ASKED_FOR`).
+    """
+    file = open_file(bench, item_id)
+    decision = asking(decide_again(bench, file), fields)
+    act = _Act(settlement="asked", event="Asked", kind=ReplyKind.ASK, decides=True, data={"fields": list(fields)})
+    return _settle(bench, file, act, decision, actor=actor)
+
+
+def asking(decision: Decision, fields: Sequence[str]) -> Decision:
+    """Return the decision that asks for these fields, by paths with their request, and all that is missing."""
+    unknown = [path for path in fields if not ASKED_FOR.fullmatch(path)]
+    if unknown:
+        raise InputError(f"{unknown[0]}: resellers are not asked for this field")
+    requests = tuple(
+        replace(request, missing=tuple(dict.fromkeys([*request.missing, *_of_request(fields, number)])))
+        for number, request in enumerate(decision.requests)
+    )
+    if not any(request.missing for request in requests):
+        raise InputError("choose at least one field to ask for")
+    return replace(decision, action=Action.ASK, requests=requests, quote=None)
+
+
+def _of_request(fields: Sequence[str], number: int) -> list[str]:
+    start = f"requests[{number}]."
+    return [path.removeprefix(start) for path in fields if path.startswith(start)]
 
 
 def correct(

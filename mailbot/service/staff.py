@@ -25,21 +25,24 @@ def require(user: User, needed: StaffRole) -> None:
         raise Forbidden(f"{user.login} is {user.role.value}; this takes the role {needed.value}")
 
 
-def approve(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> Settled:
+def approve(bench: Workbench, item_id: int, user: User, limits: FourEyes, words: str = "") -> Settled:
     """As review.approve. A large quote is endorsed first and leaves when an approver, another person, approves it.
 
-    Both must have logged in: Forbidden for a name that was only given on the command line.
+    Both must have logged in: Forbidden for a name that was only given on the command line. Its words are edited by
+    the second person alone, so that nothing is added to what was endorsed without a look of the one who sends it.
     """
     require(user, StaffRole.AGENT)
     considered = consider(bench, item_id)
     if considered.decision is None or not is_large(considered.decision, limits):
-        return review.approve(bench, item_id, actor=user.login)
+        return review.approve(bench, item_id, actor=user.login, words=words)
     if not user.has_logged_in:
         raise Forbidden(f"item {item_id}: a quote of this amount takes two persons; both approve it in the console")
     with bench.store.begin() as uow:
         item, now = open_item(uow, item_id), bench.clock()
         behind = endorsed_by(uow.cases.events(item.case_id), item_id) - {user.login}
         others = [actor for actor in behind if is_login(actor)]
+        if not others and words.strip():
+            raise InputError(f"item {item_id}: endorse it first; who sends it edits the reply")
         if not others:
             case = uow.cases.get(item.case_id)
             uow.cases.append(event_of(case, now, "Endorsed", user.login, {"item": item_id}))
@@ -47,7 +50,19 @@ def approve(bench: Workbench, item_id: int, user: User, limits: FourEyes) -> Set
             uow.commit()
             return Settled(case_number=case.number, settlement="endorsed", next_item=item_id)
     require(user, StaffRole.APPROVER)
-    return review.approve(bench, item_id, actor=user.login)
+    return review.approve(bench, item_id, actor=user.login, words=words)
+
+
+def ask(bench: Workbench, item_id: int, fields: Sequence[str], user: User) -> Settled:
+    """As review.ask."""
+    require(user, StaffRole.AGENT)
+    return review.ask(bench, item_id, fields, actor=user.login)
+
+
+def accept(bench: Workbench, case_number: str, user: User) -> None:
+    """As afterwards.accept."""
+    require(user, StaffRole.AGENT)
+    afterwards.accept(bench, case_number, actor=user.login)
 
 
 def correct(bench: Workbench, item_id: int, changes: Mapping[str, str], user: User, limits: FourEyes) -> Settled:

@@ -11,8 +11,9 @@ from statistics import quantiles
 import sqlalchemy as sa
 
 from mailbot.domain.case import InboxState
-from mailbot.store.convert import data_from_json
-from mailbot.store.tables import case_events, cases, inbox
+from mailbot.domain.revision import QUOTE_ACCEPTED, QuoteStatus, status_of
+from mailbot.store.convert import data_from_json, quote_from_json
+from mailbot.store.tables import case_events, cases, inbox, quotes
 from mailbot.store.trail import MACHINE
 
 _INDEX = re.compile(r"^requests\[\d+\]\.|\[\d+\]")
@@ -48,7 +49,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
-    """How the desk has done. Minutes are from a case's first mail to its first reply: (half, nine of ten) within."""
+    """How the desk has done. Minutes are from a case's first mail to its first reply: (half, nine of ten) within.
+
+    `quoted` is the value of the newest quotes by currency, `accepted` and `expired` what of it was or can be no more.
+    """
 
     whole: Share
     by_kind: Mapping[str, Share]
@@ -58,6 +62,8 @@ class Insight:
     corrected: Mapping[str, int]
     minutes: tuple[float, float] | None
     quoted: Mapping[str, Decimal]
+    accepted: Mapping[str, Decimal]
+    expired: Mapping[str, Decimal]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +75,7 @@ class _Course:
     touched: bool = False
     came: dt.datetime | None = None
     answered: dt.datetime | None = None
-    quoted: tuple[str, Decimal] | None = None
+    accepted: set[int] = field(default_factory=set)
     reasons: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     corrected: set[str] = field(default_factory=set)
@@ -100,8 +106,8 @@ def ledger_lines(
     ]
 
 
-def insight(connection: sa.Connection, since: dt.datetime) -> Insight:
-    """Return the figures of the cases opened since then."""
+def insight(connection: sa.Connection, since: dt.datetime, now: dt.datetime) -> Insight:
+    """Return the figures of the cases opened since then, as they are now."""
     courses: dict[int, _Course] = {}
     for row in connection.execute(_EVENTS, {"since": since}):
         course = courses.setdefault(row.case_id, _Course(language=row.language))
@@ -110,10 +116,12 @@ def insight(connection: sa.Connection, since: dt.datetime) -> Insight:
     waits = [
         (c.answered - c.came) / dt.timedelta(minutes=1) for c in ended if c.came is not None and c.answered is not None
     ]
-    quoted: Counter[str] = Counter()
-    for course in ended:
-        if course.quoted is not None:
-            quoted[course.quoted[0]] += course.quoted[1]  # type: ignore[assignment]  # amounts are counted like numbers
+    values: dict[QuoteStatus, dict[str, Decimal]] = {}
+    for row in connection.execute(_QUOTES, {"since": since}):
+        quote, told = quote_from_json(row.snapshot), courses.get(row.case_id)
+        accepted = told is not None and row.revision in told.accepted
+        by_currency = values.setdefault(status_of(quote, now.date(), accepted=accepted), {})
+        by_currency[quote.currency] = by_currency.get(quote.currency, Decimal(0)) + quote.total
     return Insight(
         whole=_share(ended),
         by_kind=_shares((c.kind, c) for c in ended if c.kind),
@@ -122,7 +130,9 @@ def insight(connection: sa.Connection, since: dt.datetime) -> Insight:
         missing=_most(path for c in ended for path in c.missing),
         corrected=_most(path for c in ended for path in c.corrected),
         minutes=_half_and_most(waits),
-        quoted={currency: Decimal(total) for currency, total in sorted(quoted.items())},
+        quoted=_summed(values.values()),
+        accepted=_summed([values.get(QuoteStatus.ACCEPTED, {})]),
+        expired=_summed([values.get(QuoteStatus.EXPIRED, {})]),
     )
 
 
@@ -143,8 +153,16 @@ def _follow(course: _Course, kind: str, at: dt.datetime, actor: str, data: Mappi
         case "Corrected":
             values = data.get("values")
             course.corrected |= {_INDEX.sub("", str(p)) for p in values} if isinstance(values, Mapping) else set()
-        case "QuoteIssued":
-            course.quoted = (str(data.get("currency")), Decimal(str(data.get("total", "0"))))
+        case _ if kind == QUOTE_ACCEPTED and isinstance(revision := data.get("revision"), int):
+            course.accepted.add(revision)
+
+
+def _summed(parts: Iterable[Mapping[str, Decimal]]) -> Mapping[str, Decimal]:
+    summed: dict[str, Decimal] = {}
+    for part in parts:
+        for currency, amount in part.items():
+            summed[currency] = summed.get(currency, Decimal(0)) + amount
+    return dict(sorted(summed.items()))
 
 
 def _texts(value: object) -> list[str]:
@@ -181,4 +199,10 @@ _EVENTS = (
     .join(cases, cases.c.id == case_events.c.case_id)
     .where(cases.c.opened_at >= sa.bindparam("since"))
     .order_by(case_events.c.id)
+)
+
+_QUOTES = (
+    sa.select(quotes.c.case_id, quotes.c.revision, quotes.c.snapshot)
+    .join(cases, cases.c.id == quotes.c.case_id)
+    .where(cases.c.opened_at >= sa.bindparam("since"), ~quotes.c.superseded, ~quotes.c.withdrawn)
 )

@@ -1,7 +1,7 @@
 """Read models for people: the ledger and a case's page. They change nothing and wait for no writer."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from mailbot.domain.case import CaseEvent, InboxState
 from mailbot.domain.decision import Action, Decision
 from mailbot.domain.outgoing import OutboxState, ReplyKind
 from mailbot.domain.quote import Quote
-from mailbot.domain.revision import QuoteStatus, status_of
+from mailbot.domain.revision import QuoteStatus, accepted_revisions, status_of
 from mailbot.store.cases import EVENTS_OF_CASE, PARTICIPANTS_OF_CASE, event_of_row
 from mailbot.store.columns import AnyRow
 from mailbot.store.convert import addresses_from_json, decision_from_json, quote_from_json
@@ -74,16 +74,22 @@ class ReplyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteRow:
-    """An issued quote; `superseded` when the case has a newer revision, `withdrawn` when it never left."""
+    """An issued quote; `superseded` when the case has a newer revision, `withdrawn` when it never left.
+
+    `accepted` when staff say that the order has come.
+    """
 
     quote: Quote
     issued_at: dt.datetime
     superseded: bool
     withdrawn: bool
+    accepted: bool
 
     def status(self, today: dt.date) -> QuoteStatus:
-        """Return whether the quote can still be accepted on that day."""
-        return status_of(self.quote, today, superseded=self.superseded, withdrawn=self.withdrawn)
+        """Return whether the quote can still be accepted on that day, or was."""
+        return status_of(
+            self.quote, today, superseded=self.superseded, withdrawn=self.withdrawn, accepted=self.accepted
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +143,8 @@ def case_page(connection: sa.Connection, number: str) -> CasePage | None:
     if case is None:
         return None
     key = {"case_id": case.id}
+    events = tuple(event_of_row(row) for row in connection.execute(EVENTS_OF_CASE, key))
+    accepted = accepted_revisions(events)
     return CasePage(
         case_id=case.id,
         number=case.number,
@@ -150,8 +158,8 @@ def case_page(connection: sa.Connection, number: str) -> CasePage | None:
         participants=tuple(connection.scalars(PARTICIPANTS_OF_CASE, key)),
         mails=tuple(_mail(row) for row in connection.execute(_MAILS, key)),
         replies=tuple(_reply(row) for row in connection.execute(_REPLIES, key)),
-        quotes=tuple(_quote(row) for row in connection.execute(_QUOTES, key)),
-        events=tuple(event_of_row(row) for row in connection.execute(EVENTS_OF_CASE, key)),
+        quotes=tuple(_quote(row, accepted) for row in connection.execute(_QUOTES, key)),
+        events=events,
         open_item=connection.scalar(_OPEN_ITEM, key),
     )
 
@@ -185,9 +193,13 @@ def _reply(row: AnyRow) -> ReplyRow:
     )
 
 
-def _quote(row: AnyRow) -> QuoteRow:
+def _quote(row: AnyRow, accepted: Container[int]) -> QuoteRow:
     return QuoteRow(
-        quote=quote_from_json(row.snapshot), issued_at=row.issued_at, superseded=row.superseded, withdrawn=row.withdrawn
+        quote=quote_from_json(row.snapshot),
+        issued_at=row.issued_at,
+        superseded=row.superseded,
+        withdrawn=row.withdrawn,
+        accepted=row.revision in accepted,
     )
 
 

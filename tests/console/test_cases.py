@@ -1,11 +1,15 @@
 """Cases in the console: what a page says, and what each act comes to."""
 
+import email
+import email.policy
+
 import pytest
 
 from tests.console.conftest import DEMO
 
 CORRECTED_USERS = {"requests[0].lines[0].users": "55"}
 MANY_USERS = {"requests[0].lines[0].users": "5000", "requests[0].lines[1].users": "5000"}
+POSSIBLE, PAST = b"31 December 2027", b"31 December 2025"
 MAILS = sorted((DEMO / "mails").glob("*.eml"))
 
 
@@ -277,3 +281,81 @@ def test_the_console_speaks_chinese_to_who_wants_it(desk, logged_in, visitor):
     agent.post("/language", {"language": "zh-Hans", "next": "/"})
     assert 'lang="zh-Hans"' in agent.get("/").text
     assert agent.post("/language", {"language": "xx"}).status == 422
+
+
+def test_a_reply_is_edited_before_it_is_sent_and_keeps_its_documents(desk, logged_in):
+    visitor, (item, number) = logged_in("agent"), desk.waiting("co_term_review")
+    assert '<textarea id="words" name="words"' in visitor.get(f"/cases/{number}").text
+    words = "Hello Omar,\n\nas we said on the phone: here it is.\n\n<b>Anna</b>"
+    assert visitor.post(f"/items/{item}/approve", {"case": number, "words": words}).status == 303
+    [sent] = [entry for entry in outbox_entries(desk, number) if entry.kind.value == "quote"]
+    message = email.message_from_bytes(sent.raw, policy=email.policy.default)
+    assert message.get_body(("plain",)).get_content().split() == words.split()
+    assert "&lt;b&gt;Anna" in message.get_body(("html",)).get_content()
+    assert [part.get_content_type() for part in message.iter_attachments()] == ["application/pdf", "application/json"]
+    assert message["Auto-Submitted"] == "no"
+    assert "approved (in words of their own)" in visitor.get(f"/cases/{number}").words
+
+
+def test_a_large_quote_is_endorsed_before_its_words_are_edited(desk, logged_in):
+    agent, second = logged_in("agent"), logged_in("second")
+    item, number = desk.waiting("co_term_review")
+    other = logged_in("approver")
+    other.post(f"/items/{item}/correct", {"case": number, **MANY_USERS})
+    waits, _ = desk.waiting("co_term_review")
+    second.post(f"/items/{waits}/approve", {"case": number, "words": "Hello, here it is."})
+    assert [kind for kind, _ in desk.outbox(number)].count("quote") == 1
+    assert agent.get(f"/cases/{number}").status == 200
+
+
+def test_the_desk_asks_for_chosen_fields_in_the_mails_language(desk, logged_in):
+    visitor, (item, number) = logged_in("agent"), desk.waiting("ambiguous_quantity")
+    visitor.get("/")
+    nothing = visitor.post(f"/items/{item}/ask", {"case": number})
+    assert (nothing.status, "choose at least one field" in nothing.words) == (422, True)
+    foreign = visitor.post(f"/items/{item}/ask", {"case": number, "field": "requests[0].currency"})
+    assert (foreign.status, "are not asked for this field" in foreign.words) == (422, True)
+    fields = [("case", number), ("field", "requests[0].lines[0].users"), ("field", "requests[0].site")]
+    assert visitor.post(f"/items/{item}/ask", fields).location.startswith("/?done=asked")
+    assert desk.outbox(number)[-1] == ("ask", "ready")
+    text = outbox_entries(desk, number)[-1].raw
+    asked = email.message_from_bytes(text, policy=email.policy.default).get_body(("plain",)).get_content()
+    assert "2)" in asked or "2." in asked
+    assert "asked for what is missing" in visitor.get(f"/cases/{number}").words
+
+
+def test_common_end_dates_are_offered_and_one_is_taken(desk, logged_in):
+    mail = next(path for path in MAILS if path.name.startswith("09")).read_bytes()
+    mail = mail.replace(b"Message-ID: <", b"Message-ID: <past-").replace(POSSIBLE, PAST)
+    desk.take(mail)
+    with desk.store.begin() as uow:
+        item = next(i for i in uow.reviews.list() if i.decision and i.decision.co_term_options)
+    visitor, number = logged_in("agent"), item.case_number
+    page = visitor.get(f"/cases/{number}")
+    assert "Common end dates to choose from" in page.words
+    date = item.decision.co_term_options[-1].end_date
+    assert f'value="{date}"' in page.text
+    visitor.post(f"/items/{item.id}/correct", {"case": number, "requests[0].target_end_date": f"{date}"})
+    assert "Draft quote" in visitor.get(f"/cases/{number}").words
+
+
+def test_a_quote_tells_whether_it_holds_and_that_it_was_accepted(desk, logged_in):
+    visitor, (item, number) = logged_in("agent"), desk.waiting("co_term_review")
+    visitor.get("/")
+    assert visitor.post(f"/cases/{number}/accept").status == 422
+    visitor.post(f"/items/{item}/approve", {"case": number})
+    assert f"{number}/1 2026-11-20 13:00 2026-12-20 valid" in visitor.get(f"/cases/{number}").words
+    desk.clock.advance(days=40)
+    visitor = logged_in("agent")
+    assert f"{number}/1 2026-11-20 13:00 2026-12-20 expired" in visitor.get(f"/cases/{number}").words
+    before = visitor.get("/insight?days=90").words
+    assert "0.00 accepted, " in before
+    assert visitor.post(f"/cases/{number}/accept").status == 303
+    assert f"{number}/1 2026-11-20 13:00 2026-12-20 accepted" in visitor.get(f"/cases/{number}").words
+    assert visitor.post(f"/cases/{number}/accept").status == 409
+    assert '"accepted","USD","9676.99"' in visitor.get("/insight.csv?days=90").text
+
+
+def outbox_entries(desk, number):
+    with desk.store.begin() as uow:
+        return uow.outbox.of_case(uow.cases.numbered(number).id)

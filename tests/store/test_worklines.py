@@ -123,8 +123,8 @@ def test_the_figures_tell_touched_from_untouched_cases(store):
         )
         uow.commit()
     with store.read() as connection:
-        figures = insight(connection, NOW - dt.timedelta(days=1))
-        later = insight(connection, NOW + dt.timedelta(days=1))
+        figures = insight(connection, NOW - dt.timedelta(days=1), NOW)
+        later = insight(connection, NOW + dt.timedelta(days=1), NOW)
     assert figures.whole == Share(cases=2, untouched=1)
     assert figures.whole.percent == 50
     assert figures.by_language == {"en": Share(cases=2, untouched=1)}

@@ -16,9 +16,20 @@ MOST_AT_ONCE = 100
 
 
 def approve(console: Console, visit: Visit) -> Response:
-    """The draft goes out, or is endorsed when it takes a second person."""
-    limits = console.options.four_eyes
-    return _act(console, visit, lambda item: staff.approve(console.bench, item, visit.user, limits))
+    """The draft goes out, in the visitor's words if they have edited it, or is endorsed when it takes two persons."""
+    limits, words = console.options.four_eyes, visit.value("words")
+    return _act(console, visit, lambda item: staff.approve(console.bench, item, visit.user, limits, words))
+
+
+def ask(console: Console, visit: Visit) -> Response:
+    """The desk asks for the chosen fields."""
+    return _act(console, visit, lambda item: staff.ask(console.bench, item, visit.values("field"), visit.user))
+
+
+def accept(console: Console, visit: Visit) -> Response:
+    """The case's quote was accepted."""
+    staff.accept(console.bench, visit.part("number"), visit.user)
+    return visit.go(f"/cases/{visit.part('number')}")
 
 
 def correct(console: Console, visit: Visit) -> Response:

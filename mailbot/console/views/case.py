@@ -11,7 +11,7 @@ import structlog
 from starlette.responses import JSONResponse, Response
 
 from mailbot.console.desk import Console, Visit
-from mailbot.console.fields import changed, cited, request_fields
+from mailbot.console.fields import all_fields, changed, cited, may_be_asked, request_fields
 from mailbot.console.marks import Cited, Piece, marked
 from mailbot.domain.case import InboxState
 from mailbot.domain.catalogue import PLANS, PRODUCTS
@@ -79,6 +79,7 @@ def case_response(
     corrections = rehearsal.corrections if rehearsal else corrections_of(page.events)
     fields = request_fields(decision, corrections) if decision else []
     evidence = cited(decision, fields) if decision else []
+    every_field = [found for request in fields for found in all_fields(request)]
     large = decision is not None and is_large(decision, console.options.four_eyes)
     context = {
         "page": page,
@@ -101,6 +102,9 @@ def case_response(
         "products": PRODUCTS,
         "plans": PLANS,
         "topics": console.templates.topics,
+        "askable": [f for f in every_field if may_be_asked(f)],
+        "ends": decision.co_term_options if decision and rehearsal else (),
+        "ends_path": next((f.path for f in every_field if f.key == "target_end_date" and f.is_wanted), ""),
         "promise": console.options.promise,
     }
     return visit.page("case.html", status, **context)

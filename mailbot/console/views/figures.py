@@ -44,14 +44,14 @@ def insight_page(console: Console, visit: Visit) -> Response:
     """How many cases no person touched, how long an answer took, what was missing."""
     days = _days(visit)
     with console.read() as connection:
-        figures = insight(connection, visit.now - dt.timedelta(days=days))
+        figures = insight(connection, visit.now - dt.timedelta(days=days), visit.now)
     return visit.page("insight.html", figures=figures, days=days, periods=PERIODS)
 
 
 def insight_csv(console: Console, visit: Visit) -> Response:
     """The same figures as a file."""
     with console.read() as connection:
-        figures = insight(connection, visit.now - dt.timedelta(days=_days(visit)))
+        figures = insight(connection, visit.now - dt.timedelta(days=_days(visit)), visit.now)
     text = csv_text(("figure", "name", "cases", "untouched"), _rows(figures))
     headers = {"Content-Disposition": 'attachment; filename="insight.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
@@ -91,8 +91,10 @@ def _rows(figures: Insight) -> Iterator[tuple[object, ...]]:
     for figure, counts in (("reason", figures.reasons), ("missing", figures.missing), ("corrected", figures.corrected)):
         for name, count in counts.items():
             yield figure, name, count, ""
-    for currency, total in figures.quoted.items():
-        yield "quoted", currency, total, ""
+    values = (("quoted", figures.quoted), ("accepted", figures.accepted), ("expired", figures.expired))
+    for figure, totals in values:
+        for currency, total in totals.items():
+            yield figure, currency, total, ""
 
 
 def _row(figure: str, name: str, share: Share) -> tuple[object, ...]:

@@ -14,7 +14,8 @@ from mailbot.store.worklines import SORTS, QueueFilter, find_cases, queue_page
 PAGE = 50
 FILTERS = ("words", "language", "reason", "kind", "assignee", "sort")
 ACTS = (
-    "approved", "corrected", "answered", "declined", "not_a_request", "sent_again", "handed_back", "undone", "endorsed",
+    "approved", "asked", "corrected", "answered", "declined", "not_a_request", "sent_again", "handed_back", "undone",
+    "endorsed",
 )  # fmt: skip
 
 
