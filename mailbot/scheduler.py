@@ -248,10 +248,20 @@ class _Ear:
 def _process_all(service: Service, stop: threading.Event, replies: threading.Event) -> None:
     if is_halted(service.store):
         return
-    while not stop.is_set():
-        report = process_next(service.store, service.understanding, service.render, service.clock, service.process)
+    claimed = None
+    while claimed is not None or not stop.is_set():
+        report = process_next(
+            service.store,
+            service.understanding,
+            service.render,
+            service.clock,
+            service.process,
+            claimed,
+            go_on=not stop.is_set(),
+        )
         if report is None:
             return
+        claimed = report.following
         replies.set()
         log.info("processed", entry=report.entry_id, outcome=report.outcome, case=report.case_number)
 

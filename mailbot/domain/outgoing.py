@@ -60,6 +60,14 @@ class OutgoingMessage:
     text: str = field(repr=False)  # the text part, for staff and `explain`
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An automatic reply that went (or is about to go) to somebody; `gist` is a digest of what it was about."""
+
+    at: dt.datetime
+    gist: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxEntry:
     """A message in the store on its way out."""

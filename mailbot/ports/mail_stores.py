@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from mailbot.domain.case import Case, Fetched, InboxEntry, InboxState, MailboxKey
-from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, SendPhase
+from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, SendPhase, Told
 
 
 class InboxStore(Protocol):
@@ -142,16 +142,12 @@ class OutboxStore(Protocol):
         """
         ...
 
-    def sent_since(self, address: str, since: dt.datetime) -> int:
-        """Return how many automatic replies went (or are about to go) to an address since then."""
-        ...
-
     def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
         """Return how many automatic replies went (or are about to go) to addresses of a domain since then."""
         ...
 
-    def told_since(self, address: str, since: dt.datetime) -> Sequence[str]:
-        """Return the gists of the automatic replies that went (or are about to go) to an address since then."""
+    def told_since(self, address: str, since: dt.datetime) -> Sequence[Told]:
+        """Return the automatic replies that went (or are about to go) to an address since then."""
         ...
 
     def told_to_domain_since(self, domain: str, since: dt.datetime) -> Sequence[str]:
@@ -159,7 +155,7 @@ class OutboxStore(Protocol):
         ...
 
     def sent_in_all_since(self, since: dt.datetime) -> int:
-        """Return the same for everybody."""
+        """Return how many went to anybody since then; a few too many after erasures and transactions undone."""
         ...
 
     def claim_abandoned(self, now: dt.datetime, *, lease_seconds: float) -> OutboxEntry | None:

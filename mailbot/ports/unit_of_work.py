@@ -38,3 +38,7 @@ class Store(Protocol):
     def begin(self) -> AbstractContextManager[UnitOfWork]:
         """Open a unit of work."""
         ...
+
+    def look(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work that only reads: it waits for no writer and holds none up."""
+        ...

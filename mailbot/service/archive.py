@@ -15,7 +15,7 @@ def archive_sent(store: Store, archive: Archive, clock: Clock, confirm: Callable
     May be ended and begun again at any point: a copy that is there is not made twice. For one worker at a time;
     `confirm` raises LeaseLost when it is another one's turn.
     """
-    with store.begin() as uow:
+    with store.look() as uow:
         waiting = uow.outbox.to_archive(AT_ONCE)
     for entry in waiting:
         confirm()

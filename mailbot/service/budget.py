@@ -45,18 +45,20 @@ def limit_reached(
     if outbox.sent_in_all_since(now - HOUR) >= budget.in_all_per_hour:
         return f"{budget.in_all_per_hour} replies in an hour"
     for address in recipients:
-        if outbox.sent_since(address, now - HOUR) >= budget.per_address_and_hour:
+        told = outbox.told_since(address, now - DAY)
+        within_hour = sum(one.at >= now - HOUR for one in told)
+        if within_hour >= budget.per_address_and_hour:
             return f"{budget.per_address_and_hour} replies to one address in an hour"
-        if outbox.sent_since(address, now - DAY) >= budget.per_address_and_day:
+        if len(told) >= budget.per_address_and_day:
             return f"{budget.per_address_and_day} replies to one address in 24 hours"
         if outbox.sent_to_domain_since(domain_of(address), now - DAY) >= budget.per_domain_and_day:
             return f"{budget.per_domain_and_day} replies to one domain in 24 hours"
-        told = outbox.told_since(address, now - DAY)
-        if gist and gist not in told:
+        gists = [one.gist for one in told]
+        if gist and gist not in gists:
             continue
-        if outbox.sent_since(address, now - HOUR) >= budget.burst:
+        if within_hour >= budget.burst:
             return f"no reply without a new request after {budget.burst} in an hour"
-        if _without_news(told) >= budget.without_news_per_day:
+        if _without_news(gists) >= budget.without_news_per_day:
             return f"{budget.without_news_per_day} replies without a new request to one address in 24 hours"
         of_domain = outbox.told_to_domain_since(domain_of(address), now - DAY)
         if _without_news(of_domain) >= budget.without_news_per_domain_day:

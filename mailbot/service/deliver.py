@@ -68,13 +68,14 @@ def deliver_due(
     """
     states: list[OutboxState] = []
     failures = 0
+    following: OutboxEntry | None = None
     while len(states) < AT_ONCE and failures < FAILURES_IN_A_ROW:
-        with store.begin() as uow:
-            entry = uow.outbox.claim_due(clock(), lease_seconds=options.lease_seconds, per_domain=options.per_domain)
-            uow.commit()
+        entry = following or _claim(store, clock, options)
         if entry is None:
             break
-        states.append(state := _deliver(entry, store, transport, clock, options, archive))
+        go_on = len(states) + 1 < AT_ONCE
+        state, following = _deliver(entry, store, transport, clock, options, archive, go_on=go_on)
+        states.append(state)
         failures = failures + 1 if state is OutboxState.READY else 0
     return _report(states)
 
@@ -100,6 +101,17 @@ def _report(states: Sequence[OutboxState]) -> DeliverReport:
     )
 
 
+def _claim(store: Store, clock: Clock, options: DeliverOptions) -> OutboxEntry | None:
+    with store.begin() as uow:
+        entry = _claim_in(uow, clock, options)
+        uow.commit()
+        return entry
+
+
+def _claim_in(uow: UnitOfWork, clock: Clock, options: DeliverOptions) -> OutboxEntry | None:
+    return uow.outbox.claim_due(clock(), lease_seconds=options.lease_seconds, per_domain=options.per_domain)
+
+
 def _deliver(
     entry: OutboxEntry,
     store: Store,
@@ -107,8 +119,13 @@ def _deliver(
     clock: Clock,
     options: DeliverOptions,
     archive: Archive | None,
-) -> OutboxState:
-    """Return the state in which the attempt has left the row; SENDING when another worker has taken it over."""
+    *,
+    go_on: bool,
+) -> tuple[OutboxState, OutboxEntry | None]:
+    """Return the state in which the attempt has left the row; SENDING when another worker has taken it over.
+
+    To `go_on` the next message may be claimed in the commit that ends this one; it is returned with the state.
+    """
 
     def remember(phase: SendPhase) -> None:
         fail_point(f"sending_{phase.value}")
@@ -121,26 +138,26 @@ def _deliver(
     try:
         if entry.may_have_arrived:
             if was_sent(entry, archive):
-                return _sent(entry, store, clock, options)
+                return OutboxState.SENT, _sent(entry, store, clock, options, go_on=go_on)
             if entry.kind is ReplyKind.QUOTE:
-                return _end(entry, store, clock, OutboxState.UNKNOWN, entry.last_error or OUTCOME_UNKNOWN)
+                return _end(entry, store, clock, OutboxState.UNKNOWN, entry.last_error or OUTCOME_UNKNOWN), None
         transport.send(sender=options.sender, recipients=entry.recipients, raw=entry.raw, on_phase=remember)
         fail_point("taken")
-        return _sent(entry, store, clock, options)
+        return OutboxState.SENT, _sent(entry, store, clock, options, go_on=go_on)
     except LeaseLost:
         log.error("claim_lost_while_sending", entry=entry.id)
-        return OutboxState.SENDING
+        return OutboxState.SENDING, None
     except NotAllowedAnyMore as error:
-        return _give_up(entry, store, clock, f"not sent: {error}")
+        return _give_up(entry, store, clock, f"not sent: {error}"), None
     except OutcomeUnknown as error:
-        return _outcome_unknown(entry, store, clock, options, str(error))
+        return _outcome_unknown(entry, store, clock, options, str(error)), None
     except Refused as error:
-        return _give_up(entry, store, clock, f"refused: {error}")
+        return _give_up(entry, store, clock, f"refused: {error}"), None
     except (ServerAway, SetupError) as error:
         _put_back(entry, store, error)
         raise
     except TransientError as error:
-        return _try_again(entry, store, clock, options, error)
+        return _try_again(entry, store, clock, options, error), None
 
 
 def _refuse_unless_allowed(entry: OutboxEntry, uow: UnitOfWork) -> None:
@@ -161,15 +178,19 @@ def _refuse_unless_allowed(entry: OutboxEntry, uow: UnitOfWork) -> None:
         raise NotAllowedAnyMore("the authorized contact of the quote is not on file any more")
 
 
-def _sent(entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions) -> OutboxState:
+def _sent(
+    entry: OutboxEntry, store: Store, clock: Clock, options: DeliverOptions, *, go_on: bool
+) -> OutboxEntry | None:
+    """The message is SENT; return the next one when there is one to go on with."""
     doubt = entry.last_error if entry.may_have_arrived else None
     with store.begin() as uow:
         uow.outbox.finish(entry, OutboxState.SENT, error=doubt, archive=options.archives)
         uow.cases.append(reply_event(entry, clock(), SENT))
+        following = _claim_in(uow, clock, options) if go_on else None
         uow.commit()
     fail_point("sent")
     log.info("sent", entry=entry.id, kind=entry.kind.value, attempt=entry.attempts)
-    return OutboxState.SENT
+    return following
 
 
 def _try_again(

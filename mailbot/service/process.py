@@ -44,24 +44,36 @@ class ProcessOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessReport:
-    """How a mail ended: the action, `copy`, `parked`, or `again` when it goes back to be tried once more."""
+    """How a mail ended: the action, `copy`, `parked`, or `again` when it goes back to be tried once more.
+
+    `following` is the next mail when it was claimed in the same commit.
+    """
 
     entry_id: int
     outcome: str
     case_number: str | None = None
+    following: InboxEntry | None = None
 
 
 def process_next(
-    store: Store, understanding: Understanding, render: ReplyRenderer, clock: Clock, options: ProcessOptions
+    store: Store,
+    understanding: Understanding,
+    render: ReplyRenderer,
+    clock: Clock,
+    options: ProcessOptions,
+    claimed: InboxEntry | None = None,
+    *,
+    go_on: bool = False,
 ) -> ProcessReport | None:
-    """The oldest waiting mail is processed; None when none waits.
+    """The oldest waiting mail, or the one `claimed`, is processed; None when none waits.
+
+    To `go_on` the next one may be claimed in the commit that ends this one, and is then due to be passed to the next
+    call: one commit less for each mail of a backlog.
 
     What cannot be processed is parked and shown to staff, never lost. Raises TransientError when the database is
     away; the mail is taken up again when its claim has run out.
     """
-    with store.begin() as uow:
-        entry = uow.inbox.claim_next(lease_seconds=options.lease_seconds)
-        uow.commit()
+    entry = claimed or _claim(store, options)
     if entry is None:
         return None
     fail_point("claimed")
@@ -70,7 +82,7 @@ def process_next(
             return _park(
                 entry, store, clock, f"not finished in {options.attempts} attempts: the program ended each time"
             )
-        return _process(entry, store, understanding, render, clock, options)
+        return _process(entry, store, understanding, render, clock, options, go_on=go_on)
     except LeaseLost:
         return ProcessReport(entry_id=entry.id, outcome="again")
     except StaleCase:
@@ -86,6 +98,13 @@ def process_next(
         return _park(entry, store, clock, "".join(traceback.format_exception(error, limit=-8)))
 
 
+def _claim(store: Store, options: ProcessOptions) -> InboxEntry | None:
+    with store.begin() as uow:
+        entry = uow.inbox.claim_next(lease_seconds=options.lease_seconds)
+        uow.commit()
+        return entry
+
+
 def _process(
     entry: InboxEntry,
     store: Store,
@@ -93,6 +112,8 @@ def _process(
     render: ReplyRenderer,
     clock: Clock,
     options: ProcessOptions,
+    *,
+    go_on: bool,
 ) -> ProcessReport:
     message = understanding.read(entry.raw)
     fail_point("read")
@@ -132,17 +153,19 @@ def _process(
         elif history.case is not None and not _still_stuck(decision, case, uow, now):
             uow.reviews.close_for(case, now)
         uow.inbox.finish(entry, InboxState.DONE, case_id=case.id, outcome=decision.action.value, cause=hold or "")
+        following = uow.inbox.claim_next(lease_seconds=options.lease_seconds) if go_on else None
         fail_point("recorded")
         uow.commit()
     fail_point("processed")
-    return ProcessReport(entry_id=entry.id, outcome=decision.action.value, case_number=case.number)
+    outcome = decision.action.value
+    return ProcessReport(entry_id=entry.id, outcome=outcome, case_number=case.number, following=following)
 
 
 def records_for(store: Store) -> RecordsFor:
     """Return a look-up of records that opens a short transaction of its own for each question."""
 
     def look_up(sites: Iterable[str], sens: Iterable[str], emails: Iterable[str]) -> Records:
-        with store.begin() as uow:
+        with store.look() as uow:
             return uow.records.for_requests(sites, sens, emails)
 
     return look_up
@@ -171,7 +194,7 @@ class _History:
 def _find_history(
     entry: InboxEntry, message: InboundMessage, store: Store, understanding: Understanding, today: dt.date
 ) -> _History:
-    with store.begin() as uow:
+    with store.look() as uow:
         known = uow.inbox.find_by_message_id(message.message_id) if message.message_id else ()
         case = uow.cases.find(message)
         raws = uow.cases.messages(case) if case else ()

@@ -53,7 +53,7 @@ def receive_new(
     process. Raises TransientError when the server is away; nothing
     is lost by it.
     """
-    with store.begin() as uow:
+    with store.look() as uow:
         cursor = uow.inbox.cursor(mailbox.key)
     if cursor is None:
         cursor = _draw_the_line(mailbox, store, options)
@@ -79,7 +79,7 @@ def list_old(mailbox: Mailbox, store: Store) -> ReceiveReport:
 
     Linear in the size of the folder, so called once for each connection; can be interrupted and run again.
     """
-    with store.begin() as uow:
+    with store.look() as uow:
         cursor = uow.inbox.cursor(mailbox.key)
     if cursor is None or cursor[0] != mailbox.uidvalidity:
         return ReceiveReport(stored={})
@@ -117,7 +117,7 @@ def _draw_the_line(mailbox: Mailbox, store: Store, options: ReceiveOptions) -> t
 def _without_row(mailbox: Mailbox, store: Store, uids: Sequence[int]) -> Sequence[int]:
     if not uids:
         return []
-    with store.begin() as uow:
+    with store.look() as uow:
         return uow.inbox.unknown_uids(mailbox.key, mailbox.uidvalidity, uids)
 
 
@@ -176,7 +176,7 @@ def _show_to_staff(uow: UnitOfWork, entry_id: int, message: Fetched, at: dt.date
 
 def _file_away(mailbox: Mailbox, store: Store) -> int:
     """File away what the server still has in the folder; a refusal is tried again at the next call."""
-    with store.begin() as uow:
+    with store.look() as uow:
         waiting = uow.inbox.to_file_away(mailbox.key, mailbox.uidvalidity)
     filed = []
     try:

@@ -25,7 +25,7 @@ def pause_of_language(language: str) -> str:
 
 def is_halted(store: Store) -> bool:
     """Return whether the desk must leave mailbox, mails and replies alone."""
-    with store.begin() as uow:
+    with store.look() as uow:
         return HALT in uow.switches.on()
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from mailbot.domain.case import Case
 from mailbot.domain.errors import LeaseLost, StaleCase
-from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
+from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase, Told
 from mailbot.ports import Clock
 from mailbot.store.cases import remember_message_id
 from mailbot.store.columns import AnyRow, database_time
@@ -117,24 +117,21 @@ class SqlOutboxStore:
         if self._connection.execute(_FINISH, values).rowcount == 0:
             raise _lease_lost(entry)
 
-    def sent_since(self, address: str, since: dt.datetime) -> int:
-        """Return how many automatic replies went (or are about to go) to an address since then."""
-        return self._connection.scalar(_TO_ADDRESS, {"address": address_key(address), "since": since}) or 0
-
     def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
         """Return how many automatic replies went (or are about to go) to addresses of a domain since then."""
         return self._connection.scalar(_TO_DOMAIN, {"domain": domain.casefold(), "since": since}) or 0
 
-    def told_since(self, address: str, since: dt.datetime) -> Sequence[str]:
-        """Return the gists of the automatic replies that went (or are about to go) to an address since then."""
-        return list(self._connection.scalars(_TOLD_ADDRESS, {"address": address_key(address), "since": since}))
+    def told_since(self, address: str, since: dt.datetime) -> Sequence[Told]:
+        """Return the automatic replies that went (or are about to go) to an address since then."""
+        rows = self._connection.execute(_TOLD_ADDRESS, {"address": address_key(address), "since": since})
+        return [Told(row.at, row.gist) for row in rows]
 
     def told_to_domain_since(self, domain: str, since: dt.datetime) -> Sequence[str]:
         """Return the gists of those that went to addresses of a domain since then."""
         return list(self._connection.scalars(_TOLD_DOMAIN, {"domain": domain.casefold(), "since": since}))
 
     def sent_in_all_since(self, since: dt.datetime) -> int:
-        """Return how many automatic replies went (or are about to go) to anybody since then."""
+        """Return how many went to anybody since then; a few too many after erasures and transactions undone."""
         return self._connection.scalar(_TO_ANYBODY, {"since": since}) or 0
 
     def unsent(self) -> Sequence[OutboxEntry]:
@@ -347,8 +344,15 @@ _since = sent_log.c.at >= sa.bindparam("since")
 _to_address = sa.and_(sent_log.c.address == sa.bindparam("address"), _since)
 _to_domain = sa.and_(sent_log.c.domain == sa.bindparam("domain"), _since)
 
-_TO_ADDRESS = sa.select(sa.func.count()).where(_to_address)
 _TO_DOMAIN = sa.select(sa.func.count()).where(_to_domain)
-_TO_ANYBODY = sa.select(sa.func.count()).where(_since)
-_TOLD_ADDRESS = sa.select(sent_log.c.gist).where(_to_address)
+_TOLD_ADDRESS = sa.select(sent_log.c.at, sent_log.c.gist).where(_to_address)
 _TOLD_DOMAIN = sa.select(sent_log.c.gist).where(_to_domain)
+
+# Rows are numbered as they come, so their count is a difference: to count them would take longer with every reply.
+_before = sent_log.c.at < sa.bindparam("since")
+_last_before = sa.select(sent_log.c.id).where(_before).order_by(sent_log.c.at.desc(), sent_log.c.id.desc()).limit(1)
+_first = sa.select(sa.func.min(sent_log.c.id) - 1)
+_TO_ANYBODY = sa.select(
+    sa.select(sa.func.max(sent_log.c.id)).scalar_subquery()
+    - sa.func.coalesce(_last_before.scalar_subquery(), _first.scalar_subquery())
+)

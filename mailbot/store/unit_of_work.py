@@ -99,13 +99,22 @@ class SqlStore:
         Raises TransientError when the database is away, locked for too long or full.
         """
         with self._turn(), _told_as_transient(), self._engine.connect() as connection:
-            yield SqlUnitOfWork(
-                connection,
-                clock=self._clock,
-                owner=self._owner,
-                free_mail_domains=self._free_mail_domains,
-                import_cache=self._import_cache,
-            )
+            yield self._unit_of_work(connection)
+
+    @contextmanager
+    def look(self) -> Iterator[UnitOfWork]:
+        """Open a unit of work that only reads: it waits for no writer and holds none up."""
+        with self.read() as connection:
+            yield self._unit_of_work(connection)
+
+    def _unit_of_work(self, connection: sa.Connection) -> SqlUnitOfWork:
+        return SqlUnitOfWork(
+            connection,
+            clock=self._clock,
+            owner=self._owner,
+            free_mail_domains=self._free_mail_domains,
+            import_cache=self._import_cache,
+        )
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from mailbot.domain.decision import Decision
 from mailbot.domain.errors import LeaseLost, StaleCase
 from mailbot.domain.file import PriceBook, Records, SiteFile
 from mailbot.domain.message import Desk, InboundMessage
-from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase
+from mailbot.domain.outgoing import OutboxEntry, OutboxState, OutgoingMessage, ReplyKind, SendPhase, Told
 from mailbot.domain.quote import Quote
 from mailbot.domain.revision import as_revision
 from mailbot.domain.staff import Switch
@@ -104,6 +104,10 @@ class MemoryStore:
             yield MemoryUnitOfWork(self, self._clock, self._free_mail_domains)
         finally:
             self._turn.release()
+
+    @contextmanager
+    def look(self) -> Iterator["MemoryUnitOfWork"]:
+        yield MemoryUnitOfWork(self, self._clock, self._free_mail_domains)
 
 
 class MemoryUnitOfWork:
@@ -522,17 +526,15 @@ class MemoryOutboxStore:
     def mark_archived(self, entry_id: int) -> None:
         self._tables.unarchived.discard(entry_id)
 
-    def sent_since(self, address: str, since: dt.datetime) -> int:
-        return len(self.told_since(address, since))
-
     def sent_to_domain_since(self, domain: str, since: dt.datetime) -> int:
         return len(self.told_to_domain_since(domain, since))
 
     def sent_in_all_since(self, since: dt.datetime) -> int:
         return sum(at >= since for _, at, _ in self._tables.sent)
 
-    def told_since(self, address: str, since: dt.datetime) -> Sequence[str]:
-        return [gist for known, at, gist in self._tables.sent if known == address_key(address) and at >= since]
+    def told_since(self, address: str, since: dt.datetime) -> Sequence[Told]:
+        sent = self._tables.sent
+        return [Told(at, gist) for known, at, gist in sent if known == address_key(address) and at >= since]
 
     def told_to_domain_since(self, domain: str, since: dt.datetime) -> Sequence[str]:
         wanted = domain.casefold()
