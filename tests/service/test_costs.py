@@ -42,7 +42,7 @@ def counted():
 
 
 def a_mail(number):
-    return mail("quote jira", message_id=f"<{number}@there.example>", sender=f"ana@reseller{number}.example")
+    return mail("ask payment", message_id=f"<{number}@there.example>", sender=f"ana@reseller{number}.example")
 
 
 def test_a_mail_of_a_backlog_costs_three_commits_and_so_many_statements(desk, counted):
@@ -55,7 +55,7 @@ def test_a_mail_of_a_backlog_costs_three_commits_and_so_many_statements(desk, co
     while report := process_next(
         desk.store, desk.understanding, desk.renderer, desk.clock, desk.process_options, claimed, go_on=True
     ):
-        assert report.outcome == "quote"
+        assert report.outcome == "ask"
         claimed = report.following
     deliver_due(desk.store, desk.transport, desk.clock, desk.deliver_options)
     assert len(desk.transport.taken) == MAILS
