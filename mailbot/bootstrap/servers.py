@@ -12,18 +12,21 @@ from mailbot.mail.smtp import SmtpAccount
 from mailbot.mail.tls import Login, Server
 from mailbot.settings import MailboxSettings, Secret, SmtpSettings
 
+COMMAND_FACTOR = 5  # an IMAP command may take so many times longer than the wait for its first byte
 DOT_FACTOR = 10  # the answer to the final dot may take so many times longer than others (RFC 5321, 4.5.3.2)
 
 
 def imap_account(installation: Installation, box: MailboxSettings) -> ImapAccount:
     """Return how the account is reached and read; SetupError when its password is missing."""
     filing, _, target = box.after.partition(":")
+    timeout = installation.settings.intake.timeout_seconds
     return ImapAccount(
-        server=_server(installation.folder, box, timeout=60.0),
+        server=_server(installation.folder, box, timeout=timeout),
         login=Login(user=box.user, secret=_secret(box.password, f"mailboxes.{box.account}")),
         filing=Filing(filing),
         target=target,
         max_bytes=installation.settings.limits.max_message_bytes,
+        deadline=timeout * COMMAND_FACTOR,
     )
 
 

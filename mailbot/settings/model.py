@@ -134,6 +134,7 @@ class IntakeSettings(Struct, frozen=True, kw_only=True):
     """How often the desk looks, and for how long it believes a worker that says nothing."""
 
     poll_seconds: Seconds = 60.0
+    timeout_seconds: Seconds = 60.0
     processors: Annotated[int, Meta(ge=1, le=64)] = 1
     lease_seconds: Seconds = 120.0
     tick_seconds: Seconds = 5.0

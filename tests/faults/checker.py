@@ -29,10 +29,11 @@ SHOWN = "SELECT DISTINCT case_id FROM review_items"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """A mail that was put into the mailbox, and whether a reply to it is due."""
+    """A mail that was put into the mailbox, whether a reply to it is due, whether somebody has removed it since."""
 
     raw: bytes
     reply_due: bool
+    expunged: bool = False
 
     @property
     def sha256(self) -> str:
@@ -46,7 +47,8 @@ class Delivered:
 def unsettled(database_url: str, delivered: Sequence[Delivered]) -> list[str]:
     """Return what is still on its way, in words; nothing when all has settled."""
     mails = _query(database_url, MAILS)
-    found = [f"{len(delivered) - len(mails)} not stored"] if len(mails) < len(delivered) else []
+    missing = {one.sha256 for one in delivered if not one.expunged} - {mail.sha256 for mail in mails}
+    found = [f"{len(missing)} not stored"] if missing else []
     found += [f"mail {mail.id} is {mail.state}" for mail in mails if mail.state not in END_STATES]
     replies = _query(database_url, REPLIES)
     return found + [f"{reply.kind} of case {reply.case_id} {reply.state}" for reply in replies if _on_its_way(reply)]
@@ -59,9 +61,14 @@ def problems(
     found = unsettled(database_url, delivered)
     found += _lost_from_the_mailbox(person, delivered)
     mails, replies = _query(database_url, MAILS), _query(database_url, REPLIES)
-    rows = collections.Counter(mail.sha256 for mail in mails)
-    found += [f"{one.message_id} has {rows[one.sha256]} rows" for one in delivered if rows[one.sha256] != 1]
-    found += [f"row {m.id} is of no mail" for m in mails if m.sha256 not in {one.sha256 for one in delivered}]
+    rows = collections.Counter(mail.sha256 for mail in mails if mail.state != "copy")
+    found += [
+        f"{one.message_id} has {rows[one.sha256]} rows"
+        for one in delivered
+        if rows[one.sha256] != 1 and not (one.expunged and rows[one.sha256] == 0)
+    ]
+    known = {one.sha256 for one in delivered}
+    found += [f"row {m.id} is of no mail" for m in mails if m.sha256 not in known and m.state != "vanished"]
     times = collections.Counter(one.raw for one in taken)
     found += [
         f"{count} times a mail went out that no row holds" for raw, count in times.items() if raw not in _raws(replies)
@@ -85,7 +92,9 @@ def _lost_from_the_mailbox(person: imapclient.IMAPClient, delivered: Sequence[De
             there.update(answer[b"BODY[]"] for answer in answers.values())
             found += [f"UID {uid} of {folder} was marked" for uid, a in answers.items() if b"\\Seen" in a[b"FLAGS"]]
     return found + [
-        f"{one.message_id} is on the server {there[one.raw]} times" for one in delivered if there[one.raw] != 1
+        f"{one.message_id} is on the server {there[one.raw]} times"
+        for one in delivered
+        if there[one.raw] != (not one.expunged)
     ]
 
 
@@ -125,7 +134,9 @@ def _wrong_answers(
 ) -> list[str]:
     """Each mail has the one reply that is due, or none when none is."""
     answers = collections.Counter(str(email.message_from_bytes(bytes(r.raw))["In-Reply-To"]) for r in replies)
+    stored = {mail.sha256 for mail in mails}
     given_up = {mail.sha256 for mail in mails if mail.state == "parked" and mail.cause.startswith(KILLED_EACH_TIME)}
+    given_up |= {one.sha256 for one in delivered if one.expunged and one.sha256 not in stored}
     found = [
         f"{one.message_id} has {answers[one.message_id]} replies"
         for one in delivered

@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from tests.faults.points import ON_THE_WIRE, RUNS, SERVICE
-from tests.faults.world import make_world
+from tests.faults.world import imap_through, make_world
 from tests.support.proxy import running_proxy
 
 
@@ -28,20 +28,17 @@ def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, da
 
 
 def test_a_kill_between_a_command_and_its_answer_does_it_once(sqlite_url, dovecot, tmp_path):
-    with running_proxy(dovecot.port) as proxy:
-        through = {
-            "MAILBOT_MAILBOXES__QUOTES__HOST": "127.0.0.1",
-            "MAILBOT_MAILBOXES__QUOTES__PORT": str(proxy.port),
-            "MAILBOT_MAILBOXES__QUOTES__SECURITY": "none",
-        }
-        with make_world(tmp_path, dovecot, sqlite_url, **through) as world:
-            for _ in range(RUNS):
-                for command in ON_THE_WIRE.values():
-                    world.deliver(2)
-                    world.die_on_the_wire(command, proxy)
-            with world.desk.running():
-                world.settle()
-            assert not (found := world.problems()), found
+    with (
+        running_proxy(dovecot.port) as proxy,
+        make_world(tmp_path, dovecot, sqlite_url, **imap_through(proxy)) as world,
+    ):
+        for _ in range(RUNS):
+            for command in ON_THE_WIRE.values():
+                world.deliver(2)
+                world.die_on_the_wire(command, proxy)
+        with world.desk.running():
+            world.settle()
+        assert not (found := world.problems()), found
 
 
 def test_a_kill_while_staff_release_a_draft_sends_it_once(sqlite_url, dovecot, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.desk import until
 from tests.faults.points import RUNS
-from tests.faults.world import World, make_world
+from tests.faults.world import World, imap_through, make_world
 from tests.support.proxy import running_proxy
 
 
@@ -50,9 +50,7 @@ def test_who_slept_longer_than_its_lease_does_nothing_twice(world: World, point)
 def test_three_workers_share_one_connection_to_the_mailbox(postgres_url, dovecot, tmp_path):
     with running_proxy(dovecot.port) as proxy, contextlib.ExitStack() as ends:
         through = {
-            "MAILBOT_MAILBOXES__QUOTES__HOST": "127.0.0.1",
-            "MAILBOT_MAILBOXES__QUOTES__PORT": str(proxy.port),
-            "MAILBOT_MAILBOXES__QUOTES__SECURITY": "none",
+            **imap_through(proxy),
             "MAILBOT_INTAKE__LEASE_SECONDS": "20",
             "MAILBOT_SENDING__ARCHIVE": "",
         }

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tests.faults.world import World, make_world
+from tests.faults.world import World, imap_through, make_world
 from tests.support.postgres import running_postgres
 from tests.support.proxy import running_proxy
 from tests.support.smtp_sink import Answer, Drop, Stall
@@ -35,10 +35,7 @@ def test_random_faults_lose_nothing_and_answer_nothing_twice(dovecot, tmp_path):
     print(f"seed {seed}")
     with running_postgres() as postgres, postgres.database() as url, running_proxy(dovecot.port) as proxy:
         through = {
-            "MAILBOT_MAILBOXES__QUOTES__HOST": "127.0.0.1",
-            "MAILBOT_MAILBOXES__QUOTES__PORT": str(proxy.port),
-            "MAILBOT_MAILBOXES__QUOTES__SECURITY": "none",
-            "MAILBOT_SENDING__FIRST_RETRY_SECONDS": "1",
+            **imap_through(proxy),
             "MAILBOT_LIMITS__REPLIES_PER_HOUR": "1000000",
         }
         with make_world(tmp_path, dovecot, url, **through) as world, contextlib.ExitStack() as ends:

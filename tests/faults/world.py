@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import imapclient
@@ -25,7 +25,9 @@ SETTINGS = {
     "MAILBOT_INTAKE__POLL_SECONDS": "1",
     "MAILBOT_INTAKE__LEASE_SECONDS": "1",
     "MAILBOT_INTAKE__TICK_SECONDS": "0.5",
+    "MAILBOT_INTAKE__TIMEOUT_SECONDS": "2",
     "MAILBOT_SMTP__TIMEOUT_SECONDS": "0.5",
+    "MAILBOT_SENDING__FIRST_RETRY_SECONDS": "1",
     "MAILBOT_SENDING__RESEND_SECONDS": "1",
     "MAILBOT_SENDING__ARCHIVE": "quotes/Sent",
     "MAILBOT_MAILBOXES__QUOTES__SINCE": "all",
@@ -35,10 +37,15 @@ _users = (f"faults{number}" for number in itertools.count())
 
 @dataclass(kw_only=True)
 class World:
-    """A desk, what surrounds it, and what was delivered to it so far."""
+    """A desk, what surrounds it, and what was delivered to it so far.
+
+    `person` is somebody else's session in the mailbox of `user`.
+    """
 
     desk: Desk
     sink: Sink
+    dovecot: Dovecot
+    user: str
     person: imapclient.IMAPClient
     database_url: str
     reply_due: Mapping[Path, bool]
@@ -75,6 +82,21 @@ class World:
         """Wait until nothing is on its way any more."""
         until(lambda: not self.unsettled(), seconds=seconds, what=lambda: (self.unsettled(), self.desk.log()[-3000:]))
 
+    def expunge_newest(self, count: int) -> None:
+        """Let somebody else remove every second of the newest mails for good, so many."""
+        self.person.select_folder("INBOX")
+        uids = self.person.search()[-1 : -2 * count - 1 : -2]
+        answers = self.person.fetch(uids, ["BODY.PEEK[]"])
+        self.person.delete_messages(uids)
+        self.person.expunge()
+        self.person.unselect_folder()
+        gone = {answer[b"BODY[]"] for answer in answers.values()}
+        self.delivered = [replace(mail, expunged=mail.expunged or mail.raw in gone) for mail in self.delivered]
+
+    def log_in_again(self) -> None:
+        """Open the other session anew, after the server was away."""
+        self.person = self.dovecot.connect(self.user)
+
     def answered_by(self, reply: bytes) -> str:
         """Return the Message-ID of the mail that a reply answers."""
         return str(email.message_from_bytes(reply)["In-Reply-To"])
@@ -101,14 +123,37 @@ def make_world(folder: Path, dovecot: Dovecot, database_url: str, **settings: st
             sink=sink,
             overrule={**SETTINGS, **settings},
         )
-        yield World(desk=desk, sink=sink, person=person, database_url=database_url, reply_due=foretold(desk))
-    person.logout()
+        world = World(
+            desk=desk,
+            sink=sink,
+            dovecot=dovecot,
+            user=user,
+            person=person,
+            database_url=database_url,
+            reply_due=foretold(desk),
+        )
+        yield world
+    world.person.logout()
+
+
+def imap_through(proxy: Proxy) -> Mapping[str, str]:
+    """Return the settings with which the desk reaches its mailbox by the proxy."""
+    return {
+        "MAILBOT_MAILBOXES__QUOTES__HOST": "127.0.0.1",
+        "MAILBOT_MAILBOXES__QUOTES__PORT": str(proxy.port),
+        "MAILBOT_MAILBOXES__QUOTES__SECURITY": "none",
+    }
+
+
+_foretold: dict[Path, bool] = {}
 
 
 def foretold(desk: Desk) -> Mapping[Path, bool]:
-    """Return for each sample mail whether the desk replies to it."""
-    paths = sorted((SHIPPED / "mails").glob("*.eml"))
-    return {path: result["reply"] is not None for path, result in desk.explain(paths).items()}
+    """Return for each sample mail whether the desk replies to it; asked once, as all desks here are alike."""
+    if not _foretold:
+        paths = sorted((SHIPPED / "mails").glob("*.eml"))
+        _foretold.update({path: result["reply"] is not None for path, result in desk.explain(paths).items()})
+    return _foretold
 
 
 def as_from_another(raw: bytes, number: int) -> bytes:

@@ -112,6 +112,15 @@ class Dovecot:
         for file in self.maildir(user).glob("dovecot*"):
             file.unlink()
 
+    def kill(self) -> None:
+        """End the server and all its sessions at once; `serving` starts it again."""
+        sessions = self.busy_sessions()
+        master = self.folder / "run" / "master.pid"
+        for pid in (int(master.read_text()), *sessions):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        master.unlink()
+
     def busy_sessions(self) -> list[int]:
         """Return the process ids that serve somebody now."""
         who = subprocess.run(
@@ -127,17 +136,25 @@ def running_dovecot(extra: str = "") -> Iterator[Dovecot]:
     # Not in a folder of pytest's, which every other run of it closes to all but its user.
     with tempfile.TemporaryDirectory(prefix="mailbot-dovecot-", ignore_cleanup_errors=True) as folder:
         server = _prepared(Path(folder), extra)
-        # In the foreground, so that it ends with us.
-        with subprocess.Popen([DOVECOT, "-F", "-c", str(server.config)], stderr=subprocess.DEVNULL) as process:
+        with serving(server):
+            yield server
+
+
+@contextlib.contextmanager
+def serving(server: Dovecot) -> Iterator[None]:
+    """Let a prepared instance, or one that was killed, serve for the time of the block."""
+    assert DOVECOT is not None, ABSENT
+    # In the foreground, so that it ends with us.
+    with subprocess.Popen([DOVECOT, "-F", "-c", str(server.config)], stderr=subprocess.DEVNULL) as process:
+        try:
+            _await_greeting(server, process)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
             try:
-                _await_greeting(server, process)
-                yield server
-            finally:
-                process.send_signal(signal.SIGTERM)
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _prepared(folder: Path, extra: str) -> Dovecot:

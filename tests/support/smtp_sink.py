@@ -5,7 +5,7 @@ import contextlib
 import ssl
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,12 @@ class Stall:
     seconds: float
 
 
-Step = Answer | Drop | Stall | None
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """Answer as usual, then end the connection."""
+
+
+Step = Answer | Drop | Stall | HangUp | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,9 @@ class Taken:
 
 
 class Sink:
-    """What came in, and what is to go wrong. Commands are `CONNECT`, `EHLO`, `MAIL`, `RCPT`, `DATA`, `.`, `RSET`."""
+    """What came in, and what is to go wrong. Commands are `CONNECT`, `EHLO`, `STARTTLS`, `AUTH`, `MAIL`, `RCPT`,
+    `DATA`, `.`, `RSET` and `QUIT`.
+    """
 
     def __init__(self) -> None:
         self.taken: list[Taken] = []
@@ -65,6 +72,10 @@ class Sink:
     def next(self, command: str, *steps: Step) -> None:
         """Do these at the next uses of the command, one each; None is the usual thing."""
         self._script[command].extend(steps)
+
+    def pending(self) -> list[str]:
+        """Return the commands at which something is still to be done."""
+        return [command for command, steps in self._script.items() if steps]
 
     async def act(self, command: str, server: "_Server", keep: Taken | None = None) -> str | None:
         """Do what the script says; return the line to answer with, or None for the usual one."""
@@ -80,6 +91,8 @@ class Sink:
                 raise ConnectionResetError
             case Stall(seconds):
                 await asyncio.sleep(seconds)
+            case HangUp():
+                asyncio.get_running_loop().call_later(0.02, server.transport.close)
         return None
 
 
@@ -151,11 +164,23 @@ class _Server(SMTP):
             await super()._handle_client()
 
     async def smtp_DATA(self, arg: str) -> None:
-        line = await self._sink.act("DATA", self)
+        await self._unless_told_otherwise("DATA", super().smtp_DATA, arg)
+
+    async def smtp_STARTTLS(self, arg: str) -> None:
+        await self._unless_told_otherwise("STARTTLS", super().smtp_STARTTLS, arg)
+
+    async def smtp_AUTH(self, arg: str) -> None:
+        await self._unless_told_otherwise("AUTH", super().smtp_AUTH, arg)
+
+    async def smtp_QUIT(self, arg: str) -> None:
+        await self._unless_told_otherwise("QUIT", super().smtp_QUIT, arg)
+
+    async def _unless_told_otherwise(self, command: str, usual: Callable[[str], Awaitable[None]], arg: str) -> None:
+        line = await self._sink.act(command, self)
         if line is not None:
             await self.push(line)
             return
-        await super().smtp_DATA(arg)
+        await usual(arg)
 
 
 class _Handler:
