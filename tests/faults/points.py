@@ -5,6 +5,9 @@ import os
 RUNS = int(os.environ.get("FAULT_RUNS", "1"))
 """How often each point is tried; `make faults` tries more often, on PostgreSQL too, at random passages."""
 
+WORKERS = 4
+"""How many run on one PostgreSQL database where there are several."""
+
 SERVICE = {
     "K1": "listed",
     "K9": "claimed",

@@ -1,12 +1,13 @@
 """The program is killed (SIGKILL) at each point of the catalogue; nothing is lost, and nothing is answered twice."""
 
+import contextlib
 import random
 import re
 import signal
 
 import pytest
 
-from tests.faults.points import ON_THE_WIRE, RUNS, SERVICE
+from tests.faults.points import ON_THE_WIRE, RUNS, SERVICE, WORKERS
 from tests.faults.world import imap_through, make_world
 from tests.support.proxy import running_proxy
 
@@ -24,6 +25,22 @@ def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, da
                 world.die_at(point if run == 0 or ":" in point else f"{point}:{rng.randint(1, 2)}")
         with world.desk.running():
             world.settle()
+        assert not (found := world.problems()), found
+
+
+@pytest.mark.timeout(300 + 120 * RUNS)
+def test_a_kill_of_one_of_four_workers_loses_nothing_and_answers_nothing_twice(postgres_url, dovecot, tmp_path):
+    rng = random.Random(seed := random.SystemRandom().randrange(10**6))
+    print(f"seed {seed}")
+    points = list(SERVICE.values())
+    with make_world(tmp_path, dovecot, postgres_url) as world:
+        for point in points * RUNS if RUNS > 1 else rng.sample(points, 1):
+            world.deliver(2)
+            world.one_dies_at(point, WORKERS)
+        with contextlib.ExitStack() as ends:
+            for _ in range(WORKERS):
+                ends.enter_context(world.desk.running())
+            world.settle(seconds=90)
         assert not (found := world.problems()), found
 
 

@@ -78,6 +78,21 @@ class World:
                     self.deliver()
             ended(process, point, 0.1, self)
 
+    def one_dies_at(self, point: str, workers: int, *, seconds: float = 60) -> None:
+        """Run several services until one of them has ended itself at the fail point; then stop the others."""
+        with contextlib.ExitStack() as ends:
+            processes = [ends.enter_context(self.desk.start(MAILBOT_FAIL_POINT=point)) for _ in range(workers)]
+            ends.callback(lambda: [process.kill() for process in processes])
+            deadline = time.monotonic() + seconds
+            while time.monotonic() < deadline and all(process.poll() is None for process in processes):
+                time.sleep(0.5)
+                self.deliver()
+            for process in processes:
+                process.terminate()
+            statuses = [process.wait(60) for process in processes]
+            assert -signal.SIGKILL in statuses, f"{point}: {statuses}\n{self.desk.log()[-3000:]}"
+            assert set(statuses) <= {-signal.SIGKILL, 0, -signal.SIGTERM}, f"{statuses}\n{self.desk.log()[-3000:]}"
+
     def settle(self, *, seconds: float = 60) -> None:
         """Wait until nothing is on its way any more."""
         until(lambda: not self.unsettled(), seconds=seconds, what=lambda: (self.unsettled(), self.desk.log()[-3000:]))
@@ -109,11 +124,17 @@ class World:
 
 
 @contextlib.contextmanager
-def make_world(folder: Path, dovecot: Dovecot, database_url: str, **settings: str) -> Iterator[World]:
-    """Give a world with nothing in it, its desk not running; `settings` are variables over those of SETTINGS."""
+def make_world(
+    folder: Path, dovecot: Dovecot, database_url: str, *, sink: Sink | None = None, **settings: str
+) -> Iterator[World]:
+    """Give a world with nothing in it, its desk not running; `settings` are variables over those of SETTINGS.
+
+    With `sink` it is that one to which replies go.
+    """
     user = next(_users)
     person = dovecot.connect(user)
-    with running_sink(certificates=dovecot.certificates, login=True) as sink:
+    own = running_sink(certificates=dovecot.certificates, login=True)
+    with contextlib.nullcontext(sink) if sink is not None else own as sink:
         desk = make_desk(
             folder / "desk",
             SHIPPED / "data",
