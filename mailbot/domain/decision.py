@@ -62,6 +62,7 @@ class ResolvedRequest:
     target_end_date: Extracted[dt.date] | None
     currency: str | None
     missing: tuple[str, ...]  # paths of the contract, in the order of the policy's table
+    stated_kind: Kind | None = None  # what the mail asks for, where the file makes it another kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,11 @@ class Extracted(Generic[T]):
     evidence: tuple[Evidence, ...] = ()
 
     @property
+    def rests_on_file(self) -> bool:
+        """Whether the file has a part in it, as in "10 more" than the tier on file."""
+        return any(evidence.part == FILE for evidence in self.evidence)
+
+    @property
     def from_file(self) -> bool:
         """Whether the vendor's records, not the mail, gave the value."""
         return bool(self.evidence) and all(e.part == FILE for e in self.evidence)

@@ -40,6 +40,7 @@ def complete(request: Request, records: Records, pack: PolicyPack, today: dt.dat
         target_end_date=request.target_end_date,
         currency=currency,
         missing=missing,
+        stated_kind=request.kind if request.kind is not kind else None,
     )
     return Completed(
         asked=request,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -117,11 +118,21 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
 def _emails(folded: str, text: str) -> Iterator[Span]:
     m = _EMAIL.search(folded)
     while m:
-        plain = re.sub(r"\s", "", m[0]).replace("(at)", "@").replace("[at]", "@").replace("(dot)", ".")
+        plain = (
+            re.sub(r"\s", "", _as_written(text[m.start() : m.end()], m[0]))
+            .replace("(at)", "@")
+            .replace("[at]", "@")
+            .replace("(dot)", ".")
+        )
         plain = plain.replace("[dot]", ".").lstrip("'&.-")
         if "\n" not in m[0]:
             yield Span(m.end() - len(m[0].lstrip("'&.-")), m.end(), plain)
         m = _EMAIL_BEHIND.match(folded, m.end()) or _EMAIL.search(folded, m.end())
+
+
+def _as_written(written: str, folded: str) -> str:
+    """Return an address with the accents that folding takes away: jörg@ and jorg@ are two people."""
+    return folded if written.isascii() else unicodedata.normalize("NFKC", written).lower()
 
 
 def _sites(folded: str, emails: tuple[Span, ...]) -> Iterator[Span]:

@@ -57,7 +57,7 @@ def told(request: ResolvedRequest) -> Told:
     reseller, customer, contact = request.reseller, request.customer, request.contact
     lines = (_told_line(line) for line in request.lines)
     return Told(
-        kind=request.kind.value,
+        kind=(request.stated_kind or request.kind).value,
         reseller_name=_text(reseller.name),
         reseller_company=_text(reseller.company),
         reseller_address=_lines(reseller.billing_address),
@@ -92,7 +92,8 @@ def _gap(path: str, lines: tuple[ResolvedLine, ...]) -> Gap:
 
 
 def _told_line(line: ResolvedLine) -> ToldLine:
-    return ToldLine(_value(line.product), _value(line.plan), _value(line.users))
+    users = None if line.users is None or line.users.rests_on_file else line.users.value
+    return ToldLine(_value(line.product), _value(line.plan), users)
 
 
 def _value(extracted: Extracted[T] | None) -> T | None:

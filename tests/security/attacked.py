@@ -70,7 +70,7 @@ def letter(
 def stranger() -> str:
     """Return an address that nobody has written from yet, of a domain of its own."""
     number = next(_numbers)
-    return f"nadia@southbridge{number}.example"
+    return f"nadia@southbridge{number:06}.example"
 
 
 @dataclass(frozen=True, kw_only=True)
