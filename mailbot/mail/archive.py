@@ -30,8 +30,7 @@ class ImapArchive:
 
     def holds(self, message_id: str) -> bool:
         """Return whether a mail with this Message-ID is there. Raises TransientError when the server is away."""
-        with self._session() as client:
-            return bool(self._ask(client, lambda: client.search(["HEADER", "Message-ID", message_id])))
+        return self._is_there("Message-ID", message_id)
 
     def keep(self, message_id: str, raw: bytes, at: dt.datetime) -> None:
         """The mail is there once, however often this is called."""
@@ -42,13 +41,18 @@ class ImapArchive:
 
     def answered(self, message_id: str) -> bool:
         """Return whether a mail that answers this one is there."""
-        with self._session() as client:
-            return bool(self._ask(client, lambda: client.search(["HEADER", "In-Reply-To", message_id])))
+        return self._is_there("In-Reply-To", message_id)
 
     def close(self) -> None:
         """Log out; never raises."""
         with self._turn:
             self._hang_up()
+
+    def _is_there(self, header: str, value: str) -> bool:
+        """Search the folder as it is now: without the NOOP it would be as it was at the end of our last command."""
+        with self._session() as client:
+            self._ask(client, client.noop)
+            return bool(self._ask(client, lambda: client.search(["HEADER", header, value])))
 
     def _hang_up(self) -> None:
         client, self._client = self._client, None

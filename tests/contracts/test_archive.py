@@ -47,3 +47,14 @@ def test_an_archive_that_was_closed_is_opened_again(archive: Archive) -> None:
     archive.keep("<one@desk.example>", RAW, NOW)
     archive.close()
     assert archive.holds("<one@desk.example>")
+
+
+def test_what_another_worker_kept_meanwhile_is_seen_on_an_open_connection(dovecot) -> None:
+    server = Server(host="127.0.0.1", port=dovecot.port, security=Security.NONE, timeout=5)
+    account = ImapAccount(server=server, login=Login(user=next(_users), secret=lambda: PASSWORD))
+    with closing(ImapArchive(account, "Sent")) as one, closing(ImapArchive(account, "Sent")) as other:
+        assert not one.holds("<one@desk.example>")
+        other.keep("<one@desk.example>", RAW, NOW)
+        assert one.answered("<first@reseller.example>")
+        other.keep("<two@desk.example>", RAW.replace(b"one@", b"two@"), NOW)
+        assert one.holds("<two@desk.example>")

@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.e2e.desk import until
 from tests.faults.points import RUNS
 from tests.faults.world import World, imap_through, make_world
+from tests.support.postgres import running_postgres
 from tests.support.proxy import running_proxy
 
 
@@ -60,4 +62,15 @@ def test_three_workers_share_one_connection_to_the_mailbox(postgres_url, dovecot
         world.deliver(10)
         world.settle()
         assert proxy.connections == 1
+        assert not (found := world.problems()), found
+
+
+def test_restarts_of_the_database_lose_nothing(dovecot, tmp_path):
+    with running_postgres() as postgres, postgres.database() as url, make_world(tmp_path, dovecot, url) as world:
+        with world.desk.running(), world.desk.running():
+            for _ in range(2 * RUNS):
+                world.deliver(4)
+                time.sleep(1)
+                postgres.control("restart", "-m", "immediate")
+            world.settle(seconds=90)
         assert not (found := world.problems()), found
