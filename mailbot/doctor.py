@@ -1,5 +1,6 @@
 """Checks an installation from the settings to the mail servers; changes nothing but the IMAP folder it may make."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -7,7 +8,9 @@ from functools import partial
 from mailbot.bootstrap.installation import SETTINGS, Installation
 from mailbot.domain.errors import MailbotError, SetupError
 from mailbot.domain.message import Desk
-from mailbot.settings import MailboxSettings
+from mailbot.settings import LoginSettings, MailboxSettings
+
+SECRET_NOTICE = 30  # days before the end of a client secret in which it is to be renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ def examine(installation: Installation) -> Iterator[Finding]:
     yield database
     if database.in_order:
         yield _look("records", partial(_records, installation))
+    for login in installation.settings.logins:
+        yield _look(f"login {login.name}", partial(_login, installation, login))
     if not installation.settings.mailboxes:
         yield Finding("mailboxes", False, "none: add a [[mailboxes]] block to the settings")
     for box in installation.settings.mailboxes:
@@ -99,6 +104,22 @@ def _records(installation: Installation) -> str:
     if not book.prices:
         raise SetupError("no prices on file: run `mailbot import DIR` with prices.csv, entitlements.csv, contacts.csv")
     return f"price book {book.version}, {len(book.products)} products in {', '.join(sorted(book.currencies))}"
+
+
+def _login(installation: Installation, settings: LoginSettings) -> str:
+    from mailbot.bootstrap.logins import bearer_login
+
+    bearer_login(installation, settings).token()
+    return f"a token from {settings.provider.value}{_end_of_secret(settings.client_secret_ends)}"
+
+
+def _end_of_secret(ends: dt.date | None) -> str:
+    if ends is None:
+        return "; set client_secret_ends, and an alarm rings 30 days before"
+    days = (ends - dt.datetime.now(dt.UTC).date()).days
+    if days < SECRET_NOTICE:
+        raise SetupError(f"the client secret ends on {ends}, in {days} days: make a new one and set both anew")
+    return f", client secret good until {ends}"
 
 
 def _mailbox(installation: Installation, box: MailboxSettings, folder: str) -> str:

@@ -4,25 +4,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.logins import bearer
 from mailbot.domain.case import MailboxKey
 from mailbot.domain.errors import SetupError
 from mailbot.mail.archive import ImapArchive
 from mailbot.mail.imap_session import Filing, ImapAccount
 from mailbot.mail.smtp import SmtpAccount
 from mailbot.mail.tls import Login, Server
-from mailbot.settings import MailboxSettings, Secret, SmtpSettings
+from mailbot.settings import MailboxSettings, Secret, SmtpSettings, variable_of
 
 COMMAND_FACTOR = 5  # an IMAP command may take so many times longer than the wait for its first byte
 DOT_FACTOR = 10  # the answer to the final dot may take so many times longer than others (RFC 5321, 4.5.3.2)
 
 
 def imap_account(installation: Installation, box: MailboxSettings) -> ImapAccount:
-    """Return how the account is reached and read; SetupError when its password is missing."""
+    """Return how the account is reached and read; SetupError when its password or token is missing."""
     filing, _, target = box.after.partition(":")
     timeout = installation.settings.intake.timeout_seconds
     return ImapAccount(
         server=_server(installation.folder, box, timeout=timeout),
-        login=Login(user=box.user, secret=_secret(box.password, f"mailboxes.{box.account}")),
+        login=_login(installation, box, f"mailboxes.{box.account}"),
         filing=Filing(filing),
         target=target,
         max_bytes=installation.settings.limits.max_message_bytes,
@@ -49,7 +50,7 @@ def mailbox_keys(box: MailboxSettings) -> list[MailboxKey]:
 def smtp_account(installation: Installation) -> SmtpAccount:
     """Return how the next mail server is reached; SetupError when a user is named without password."""
     smtp = installation.settings.smtp
-    login = Login(user=smtp.user, secret=_secret(smtp.password, "smtp")) if smtp.user else None
+    login = _login(installation, smtp, "smtp") if smtp.user else None
     return SmtpAccount(
         server=_server(installation.folder, smtp, timeout=smtp.timeout_seconds),
         login=login,
@@ -67,8 +68,17 @@ def _server(folder: Path, settings: MailboxSettings | SmtpSettings, *, timeout: 
     )
 
 
+def _login(installation: Installation, settings: MailboxSettings | SmtpSettings, where: str) -> Login:
+    if settings.login:
+        return bearer(installation, settings.login, settings.user)
+    return Login(user=settings.user, secret=_secret(settings.password, where))
+
+
 def _secret(password: Secret | None, where: str) -> Callable[[], str]:
     if password is None:
-        variable = f"MAILBOT_{where.replace('.', '__').upper()}__PASSWORD"
-        raise SetupError(f"{where}: no password; name a file in {where}.password_file or set {variable}")
+        variable = variable_of(where, "password")
+        raise SetupError(
+            f"{where}: no password; name a file in {where}.password_file, set {variable}, or name one of [[logins]] in "
+            f"{where}.login"
+        )
     return password.reveal

@@ -10,6 +10,7 @@ import structlog
 
 from mailbot import monitor, scheduler
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.logins import secret_ends
 from mailbot.bootstrap.servers import mailbox_keys
 from mailbot.mail.alarms import by_all, by_mail, by_webhook
 from mailbot.ports import Clock, Messenger, Store, Transport
@@ -28,6 +29,7 @@ def upkeep_options(installation: Installation, since: dt.datetime) -> UpkeepOpti
         silence=dt.timedelta(minutes=settings.monitoring.silence_minutes),
         mailboxes=[key for box in settings.mailboxes for key in mailbox_keys(box)],
         since=since,
+        expiries=secret_ends(installation),
     )
 
 

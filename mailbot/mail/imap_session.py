@@ -16,6 +16,7 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]  # the libra
 )
 
 from mailbot.domain.errors import SetupError, TransientError
+from mailbot.mail.bearer import BearerTalk
 from mailbot.mail.tls import Login, Server, connection_error, context_for
 from mailbot.ports.connection import Security
 
@@ -90,22 +91,27 @@ def _connect(server: Server) -> IMAPClient:
 def _log_in(client: IMAPClient, account: ImapAccount) -> None:
     login, secret = account.login, account.login.secret()
     try:
-        if not login.oauth:
+        talk = _bearer_talk(client, account, secret) if login.oauth else None
+        if talk is None:
             client.login(login.user, secret)
-        elif client.has_capability("AUTH=XOAUTH2"):
-            client.oauth2_login(login.user, secret)
         else:
-            client.oauthbearer_login(login.user, secret)
+            client.sasl_login(talk.mechanism, talk.answer)
     except LoginError as error:
         if isinstance(error.__context__, IMAPClientAbortError):
             raise TransientError(f"{account.server}: connection lost at login: {error}") from error
         if _may_pass(error):
             raise TransientError(f"{account.server}: login of {login.user} not possible now: {error}") from error
-        raise SetupError(f"{account.server}: login of {login.user} refused: {error}") from error
+        told = f"{account.server}: login of {login.user} refused: {error}{talk.told() if talk else ''}"
+        raise TransientError(told) if talk and login.refused(secret) else SetupError(told) from error
     except IMAPClientError as error:
         raise TransientError(f"{account.server}: {error}") from error
     except OSError as error:
         raise connection_error(account.server, error) from error
+
+
+def _bearer_talk(client: IMAPClient, account: ImapAccount, token: str) -> BearerTalk:
+    said = (name.decode("ascii", "replace").upper() for name in client.capabilities())
+    return BearerTalk(account.server, account.login, token, {name.removeprefix("AUTH=") for name in said})
 
 
 def create_if_absent(client: IMAPClient, folder: str) -> None:

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailbot.domain.errors import OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
+from mailbot.domain.errors import MailbotError, OutcomeUnknown, Refused, ServerAway, SetupError, TransientError
 from mailbot.domain.outgoing import SendPhase
 from mailbot.email_address import is_email_address
 from mailbot.fail_points import fail_point
+from mailbot.mail.bearer import BearerTalk
 from mailbot.mail.tls import Login, Server, connection_error, context_for
 from mailbot.ports.connection import Security
 
@@ -176,6 +177,7 @@ def has_long_line(raw: bytes) -> bool:
 
 def _connect(account: SmtpAccount) -> smtplib.SMTP:
     server, context = account.server, context_for(account.server)
+    secret = account.login.secret() if account.login is not None else ""
     helo = socket.gethostname()  # the library would ask DNS for a longer name
     try:
         session: smtplib.SMTP
@@ -194,27 +196,33 @@ def _connect(account: SmtpAccount) -> smtplib.SMTP:
             session.starttls(context=context)
             session.ehlo()
         if account.login is not None:
-            _log_in(session, account.login)
+            _log_in(session, server, account.login, secret)
     except smtplib.SMTPNotSupportedError as error:
         session.close()
         raise SetupError(f"{server}: {error}; nothing was sent, check port, security and login") from error
-    except smtplib.SMTPAuthenticationError as error:
+    except MailbotError:
         session.close()
-        answered = _answered(server, "login", error.smtp_code, _bytes(error.smtp_error))
-        raise SetupError(str(answered)) if isinstance(answered, Refused) else answered from error
+        raise
     except OSError as error:
         session.close()
         raise connection_error(server, error) from error
     return session
 
 
-def _log_in(session: smtplib.SMTP, login: Login) -> None:
-    if not login.oauth:
-        session.login(login.user, login.secret())
-        return
-    token = f"user={login.user}\1auth=Bearer {login.secret()}\1\1"
-    # A challenge is the server's error as JSON; the empty answer asks for the final refusal.
-    session.auth("XOAUTH2", lambda challenge=None: token if challenge is None else "")
+def _log_in(session: smtplib.SMTP, server: Server, login: Login, secret: str) -> None:
+    """Return logged in; raises what a refusal means."""
+    talk = None
+    try:
+        if login.oauth:
+            talk = BearerTalk(server, login, secret, session.esmtp_features.get("auth", "").upper().split())
+            session.auth(talk.mechanism, lambda challenge=None, talk=talk: talk.answer(challenge))
+        else:
+            session.login(login.user, secret)
+    except smtplib.SMTPAuthenticationError as error:
+        refusal = _answered(server, f"login of {login.user}", error.smtp_code, _bytes(error.smtp_error))
+        told = f"{refusal}{talk.told() if talk else ''}"
+        may_pass = isinstance(refusal, TransientError) or (talk is not None and login.refused(secret))
+        raise TransientError(told) if may_pass else SetupError(told) from error
 
 
 def _mail_options(session: smtplib.SMTP, addresses: Sequence[str], raw: bytes) -> list[str]:

@@ -26,11 +26,15 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """Who logs in. `secret` gives the password, or with `oauth` a bearer token that is valid now."""
+    """Who logs in. `secret` gives the password, or with `oauth` a bearer token that is valid now.
+
+    `refused` is told of a token that a server does not take, and returns whether to try again with another one.
+    """
 
     user: str
     secret: Callable[[], str] = field(repr=False)
     oauth: bool = False
+    refused: Callable[[str], bool] = field(default=lambda token: False, repr=False)
 
 
 def context_for(server: Server) -> ssl.SSLContext | None:
@@ -39,7 +43,7 @@ def context_for(server: Server) -> ssl.SSLContext | None:
     Raises SetupError for clear text to anywhere else, and for a CA file that cannot be used.
     """
     if server.security is Security.NONE:
-        if not _is_loopback(server.host):
+        if not is_loopback(server.host):
             raise SetupError(
                 f'{server}: security = "none" is allowed for a loopback address only; use "tls" or "starttls"'
             )
@@ -62,7 +66,8 @@ def connection_error(server: Server, error: OSError) -> MailbotError:
     return TransientError(f"{server}: {error or type(error).__name__}")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine."""
     if host == "localhost":
         return True
     try:

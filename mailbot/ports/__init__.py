@@ -6,8 +6,8 @@ Each has one contract suite under `tests/contracts/` that the fake and the real 
 from mailbot.ports.case_stores import CaseStore, QuoteStore, RecordsFor, RecordStore, ReviewStore
 from mailbot.ports.mail_stores import HomeStore, InboxStore, OutboxStore
 from mailbot.ports.meaning import AttachmentReader, ReplyRenderer, Understanding
-from mailbot.ports.outside import Archive, Clock, Listener, Mailbox, Messenger, Transport
-from mailbot.ports.running_stores import AlarmStore, LeaseStore
+from mailbot.ports.outside import Archive, Clock, Listener, Mailbox, Messenger, TokenIssuer, Transport
+from mailbot.ports.running_stores import AlarmStore, LeaseStore, TokenStore
 from mailbot.ports.staff_stores import AuditStore, PasswordHasher, SearchStore, StaffStore, SwitchStore, WorklistStore
 from mailbot.ports.unit_of_work import Store, UnitOfWork
 
@@ -35,6 +35,8 @@ __all__ = [
     "StaffStore",
     "Store",
     "SwitchStore",
+    "TokenIssuer",
+    "TokenStore",
     "Transport",
     "Understanding",
     "UnitOfWork",

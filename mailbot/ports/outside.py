@@ -6,6 +6,7 @@ from typing import Protocol
 
 from mailbot.domain.case import Fetched, MailboxKey
 from mailbot.domain.outgoing import SendPhase
+from mailbot.domain.tokens import Tokens
 from mailbot.domain.watch import Alarm
 
 
@@ -70,6 +71,14 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """End the session, if one is open; never raises."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    """The token endpoint of a login."""
+
+    def __call__(self, refresh_token: str | None, now: dt.datetime) -> Tokens:
+        """Return new tokens; SetupError when a person must mend something, TransientError when it is away."""
         ...
 
 

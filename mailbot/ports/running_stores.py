@@ -24,6 +24,18 @@ class LeaseStore(Protocol):
         ...
 
 
+class TokenStore(Protocol):
+    """What logins at mail servers live on, sealed: only who holds the first secret can read it."""
+
+    def get(self, login: str) -> str | None:
+        """Return what was kept last, None when nothing was."""
+        ...
+
+    def put(self, login: str, sealed: str, at: dt.datetime) -> None:
+        """Keep this in the place of what was kept before."""
+        ...
+
+
 class AlarmStore(Protocol):
     """What is wrong, for staff to see until it is not."""
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from mailbot.ports.case_stores import CaseStore, QuoteStore, RecordStore, ReviewStore
 from mailbot.ports.mail_stores import HomeStore, InboxStore, OutboxStore
-from mailbot.ports.running_stores import AlarmStore, LeaseStore
+from mailbot.ports.running_stores import AlarmStore, LeaseStore, TokenStore
 from mailbot.ports.staff_stores import AuditStore, SearchStore, StaffStore, SwitchStore, WorklistStore
 
 
@@ -26,6 +26,7 @@ class UnitOfWork(Protocol):
     leases: LeaseStore
     alarms: AlarmStore
     home: HomeStore
+    tokens: TokenStore
 
     def commit(self) -> None:
         """Make it last."""

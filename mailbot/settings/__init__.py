@@ -1,15 +1,18 @@
 """The settings of one desk: `config/mailbot.toml`, the environment, secret files; read once, then frozen."""
 
-from mailbot.settings.loading import load_settings
+from mailbot.settings.loading import load_settings, variable_of
 from mailbot.settings.model import (
     ConsoleSettings,
     DatabaseSettings,
     DeskSettings,
+    Grant,
     IntakeSettings,
     LimitSettings,
+    LoginSettings,
     LogSettings,
     MailboxSettings,
     PolicySettings,
+    Provider,
     QuoteSettings,
     ReminderSettings,
     Secret,
@@ -22,11 +25,14 @@ __all__ = [
     "ConsoleSettings",
     "DatabaseSettings",
     "DeskSettings",
+    "Grant",
     "IntakeSettings",
     "LimitSettings",
     "LogSettings",
+    "LoginSettings",
     "MailboxSettings",
     "PolicySettings",
+    "Provider",
     "QuoteSettings",
     "ReminderSettings",
     "Secret",
@@ -34,4 +40,5 @@ __all__ = [
     "SmtpSettings",
     "load_policy_pack",
     "load_settings",
+    "variable_of",
 ]

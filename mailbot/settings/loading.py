@@ -12,9 +12,17 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from mailbot.domain.errors import SetupError
-from mailbot.settings.model import EmailAddress, MailboxSettings, Secret, Settings
+from mailbot.settings.model import EmailAddress, LoginSettings, MailboxSettings, Secret, Settings
 
 PREFIX = "MAILBOT_"
+SECRETS = ("password", "client_secret", "refresh_token")
+"""Keys whose values come from a file (named in `<key>_file`) or the environment, never from the settings file."""
+REPEATED: Mapping[str, tuple[str, type]] = {
+    "mailboxes": ("account", MailboxSettings),
+    "logins": ("name", LoginSettings),
+}
+"""Sections that there may be many of: the key that tells them apart, and their model."""
+
 _Table = dict[str, Any]  # what TOML holds: any value until it is checked against the model
 
 
@@ -28,8 +36,15 @@ def load_settings(file: Path, environment: Mapping[str, str], folder: Path) -> S
     _refuse_written_secrets(tables, file)
     _overlay(tables, environment, file)
     for where, table in _tables_with_secrets(tables):
-        _fetch_secret(table, where, folder)
+        for key in SECRETS:
+            _fetch_secret(table, key, where, folder)
     return _checked(tables, file)
+
+
+def variable_of(where: str, key: str) -> str:
+    """Return the variable that holds a key of the environment, `where` being `smtp` or `mailboxes.<account>`."""
+    section, *name = where.split(".", 1)
+    return PREFIX + "__".join(re.sub(r"[^A-Z0-9]", "_", part.upper()) for part in (section, *name, key))
 
 
 def _read(file: Path) -> _Table:
@@ -77,21 +92,22 @@ def _section_of(kind: object) -> tuple[type | None, bool]:
 
 def _refuse_written_secrets(tables: _Table, file: Path) -> None:
     for where, table in _tables_with_secrets(tables):
-        if "password" in table:
-            variable = f"{PREFIX}{where.replace('.', '__').upper()}__PASSWORD"
+        for key in table.keys() & SECRETS:
             raise SetupError(
-                f"{file}: {where}.password: passwords are not written here; name a file in {where}.password_file "
-                f"or set {variable}"
+                f"{file}: {where}.{key}: secrets are not written here; name a file in {where}.{key}_file "
+                f"or set {variable_of(where, key)}"
             )
 
 
 def _tables_with_secrets(tables: _Table) -> list[tuple[str, _Table]]:
     single = [(name, tables.setdefault(name, {})) for name in ("database", "smtp")]
-    return single + [(f"mailboxes.{account}", box) for account, box in _mailboxes(tables).items()]
+    return single + [(f"{part}.{name}", one) for part in REPEATED for name, one in _named(tables, part).items()]
 
 
-def _mailboxes(tables: _Table) -> dict[str, _Table]:
-    return {str(box.get("account", number)): box for number, box in enumerate(tables.get("mailboxes", []))}
+def _named(tables: _Table, section: str) -> dict[str, _Table]:
+    """Return the tables of a section that there may be many of, by the names that the operator gave them."""
+    naming, _ = REPEATED[section]
+    return {str(one.get(naming, number)): one for number, one in enumerate(tables.get(section, []))}
 
 
 def _overlay(tables: _Table, environment: Mapping[str, str], file: Path) -> None:
@@ -102,25 +118,26 @@ def _overlay(tables: _Table, environment: Mapping[str, str], file: Path) -> None
         known = get_type_hints(Settings)
         if section not in known:
             raise SetupError(f"{variable}: unknown section {section}{_nearest(section, known)}")
-        if section == "mailboxes":
-            table, model, path = _mailbox_table(tables, path, variable, file), MailboxSettings, path[1:]
+        if section in REPEATED:
+            table, model, path = _named_table(tables, section, path, variable, file), REPEATED[section][1], path[1:]
         else:
             table, model = tables.setdefault(section, {}), known[section]
         key = "__".join(path)
         keys = get_type_hints(model, include_extras=True)
         if key not in keys:
             raise SetupError(f"{variable}: unknown key {section}.{key}{_nearest(key, keys)}")
-        table[key] = Secret(text) if key == "password" else _value(text, keys[key])
+        table[key] = Secret(text) if key in SECRETS else _value(text, keys[key])
 
 
-def _mailbox_table(tables: _Table, path: list[str], variable: str, file: Path) -> _Table:
-    boxes = {re.sub(r"[^a-z0-9]", "_", account.lower()): box for account, box in _mailboxes(tables).items()}
-    if len(path) != 2 or path[0] not in boxes:
-        accounts = ", ".join(boxes) or "none"
+def _named_table(tables: _Table, section: str, path: list[str], variable: str, file: Path) -> _Table:
+    known = {re.sub(r"[^a-z0-9]", "_", name.lower()): one for name, one in _named(tables, section).items()}
+    if len(path) != 2 or path[0] not in known:
+        naming, there = REPEATED[section][0].upper(), ", ".join(known) or "none"
         raise SetupError(
-            f"{variable}: must be {PREFIX}MAILBOXES__<ACCOUNT>__<KEY> with an account of {file}; there are: {accounts}"
+            f"{variable}: must be {PREFIX}{section.upper()}__<{naming}>__<KEY> with one that {file} has; "
+            f"there are: {there}"
         )
-    return boxes[path[0]]
+    return known[path[0]]
 
 
 def _value(text: str, kind: object) -> object:
@@ -133,18 +150,18 @@ def _value(text: str, kind: object) -> object:
         return text
 
 
-def _fetch_secret(table: _Table, where: str, folder: Path) -> None:
-    name = table.get("password_file")
-    if "password" in table or not isinstance(name, str):
+def _fetch_secret(table: _Table, key: str, where: str, folder: Path) -> None:
+    name = table.get(f"{key}_file")
+    if key in table or not isinstance(name, str):
         return
     path = folder / name
     try:
         mode = path.stat().st_mode
         if mode & stat.S_IRWXO:
-            raise SetupError(f"{where}.password_file: everybody can read {path}; run: chmod 600 {path}")
-        table["password"] = Secret(path.read_text("utf-8").strip("\r\n"))
+            raise SetupError(f"{where}.{key}_file: everybody can read {path}; run: chmod 600 {path}")
+        table[key] = Secret(path.read_text("utf-8").strip("\r\n"))
     except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"{where}.password_file: {path} cannot be read: {error}") from error
+        raise SetupError(f"{where}.{key}_file: {path} cannot be read: {error}") from error
 
 
 def _checked(tables: _Table, file: Path) -> Settings:
@@ -154,10 +171,22 @@ def _checked(tables: _Table, file: Path) -> Settings:
         message, _, place = str(error).partition(" - at `$.")
         key = f" {place.rstrip('`')}:" if place else ""
         raise SetupError(f"{file} (or the environment):{key} {message[0].lower()}{message[1:]}") from error
+    _check_names(settings, file)
+    return settings
+
+
+def _check_names(settings: Settings, file: Path) -> None:
     accounts = [box.account for box in settings.mailboxes]
     if len(set(accounts)) < len(accounts):
         raise SetupError(f"{file}: two of the [[mailboxes]] have the same account; give each a name of its own")
-    return settings
+    logins = [login.name for login in settings.logins]
+    if len(set(logins)) < len(logins):
+        raise SetupError(f"{file}: two of the [[logins]] have the same name")
+    wanted = {f"mailboxes.{box.account}.login": box.login for box in settings.mailboxes}
+    for key, name in {**wanted, "smtp.login": settings.smtp.login}.items():
+        if name and name not in logins:
+            near = _nearest(name, dict.fromkeys(logins))
+            raise SetupError(f"{file}: {key}: no [[logins]] block has the name {name!r}{near}")
 
 
 def _as_is(kind: type, value: object) -> object:

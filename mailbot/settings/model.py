@@ -1,6 +1,7 @@
 """The settings' sections and keys; what each one means is written in the shipped `config/mailbot.toml`."""
 
 import datetime as dt
+import enum
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -59,12 +60,56 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
     password: Secret | None = None
 
 
+class Provider(enum.Enum):
+    """Whose token endpoint a login asks."""
+
+    MICROSOFT = "microsoft"
+    GOOGLE = "google"
+    OTHER = "other"
+
+
+class Grant(enum.Enum):
+    """What a login shows to the token endpoint (RFC 6749, sections 6 and 4.4)."""
+
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105  # the name of a grant
+    CLIENT_CREDENTIALS = "client_credentials"
+
+
+class LoginSettings(Struct, frozen=True, kw_only=True):
+    """A login by OAuth 2.0 at mail servers. The secrets come from their files or the environment."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    provider: Provider
+    client_id: str
+    grant: Grant = Grant.REFRESH_TOKEN
+    tenant: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+$")] = "organizations"
+    token_url: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    scopes: tuple[str, ...] = ()
+    ca_file: str | None = None
+    client_secret_file: str | None = None
+    client_secret: Secret | None = None
+    client_secret_ends: dt.date | None = None
+    refresh_token_file: str | None = None
+    refresh_token: Secret | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a login that could ask nobody, or for nothing."""
+        if self.provider is Provider.OTHER and not (self.token_url and self.scopes):
+            raise ValueError('provider = "other" needs token_url and scopes')
+        if self.provider is Provider.GOOGLE and self.grant is Grant.CLIENT_CREDENTIALS:
+            raise ValueError('provider = "google" takes grant = "refresh_token" only')
+
+
 class MailboxSettings(Struct, frozen=True, kw_only=True):
-    """One IMAP account that is read. `after`: `nothing`, `move:FOLDER` or `flag:KEYWORD`."""
+    """One IMAP account that is read. `after`: `nothing`, `move:FOLDER` or `flag:KEYWORD`.
+
+    `login` names one of [[logins]], in the place of a password.
+    """
 
     account: str
     host: str
     user: str
+    login: str = ""
     port: Port = 993
     security: Security = Security.TLS
     ca_file: str | None = None
@@ -81,13 +126,14 @@ class MailboxSettings(Struct, frozen=True, kw_only=True):
 
 
 class SmtpSettings(Struct, frozen=True, kw_only=True):
-    """The server that takes replies. Without `user` there is no login."""
+    """The server that takes replies. Without `user` there is no login; `login` names one of [[logins]]."""
 
     host: str = "localhost"
     port: Port = 587
     security: Security = Security.STARTTLS
     ca_file: str | None = None
     user: str = ""
+    login: str = ""
     timeout_seconds: Seconds = 60.0
     password_file: str | None = None
     password: Secret | None = None
@@ -197,6 +243,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     seller: Seller
     policy: PolicySettings
     database: DatabaseSettings = DatabaseSettings()
+    logins: tuple[LoginSettings, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
     smtp: SmtpSettings = SmtpSettings()
     quotes: QuoteSettings = QuoteSettings()

@@ -1,4 +1,4 @@
-"""The tables of the service itself: who holds what, what is wrong, where the database lives, who was erased."""
+"""The tables of the service itself: who holds what, what is wrong, where the database lives, who was erased, tokens."""
 
 import sqlalchemy as sa
 
@@ -45,5 +45,13 @@ erased = sa.Table(
     "erased",
     metadata,
     sa.Column("address_hash", sa.String(64), primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("login", CleanText, primary_key=True),
+    sa.Column("sealed", CleanText, nullable=False),
     sa.Column("at", Utc, nullable=False),
 )

@@ -27,6 +27,7 @@ from mailbot.ports import (
     SearchStore,
     StaffStore,
     SwitchStore,
+    TokenStore,
     UnitOfWork,
     WorklistStore,
 )
@@ -40,6 +41,7 @@ from mailbot.store.quotes import SqlQuoteStore
 from mailbot.store.records import ImportCache, SqlRecordStore
 from mailbot.store.reviews import SqlReviewStore
 from mailbot.store.staff import SqlStaffStore
+from mailbot.store.tokens import SqlTokenStore
 from mailbot.store.watching import SqlAlarmStore, SqlHomeStore
 from mailbot.store.words import SqlSearchStore
 from mailbot.store.worklist import SqlSwitchStore, SqlWorklistStore
@@ -73,6 +75,7 @@ class SqlUnitOfWork:
         self.leases: LeaseStore = SqlLeaseStore(connection, owner)
         self.alarms: AlarmStore = SqlAlarmStore(connection)
         self.home: HomeStore = SqlHomeStore(connection)
+        self.tokens: TokenStore = SqlTokenStore(connection)
 
     def commit(self) -> None:
         """Make it last: on disk when this returns."""

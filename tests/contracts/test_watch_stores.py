@@ -87,3 +87,14 @@ def test_a_copy_of_a_file_is_not_at_home(sqlite_url: str, clock: FakeClock) -> N
     shutil.copy(file, file + ".copy")
     with closing(open_store(sqlite_url + ".copy", clock)) as copy, copy.begin() as uow:
         assert uow.home.identity() != uow.home.actual()
+
+
+def test_of_a_login_the_newest_tokens_are_kept(store: Store) -> None:
+    with store.begin() as uow:
+        assert uow.tokens.get("desk") is None
+        uow.tokens.put("desk", "older", NOW)
+        uow.tokens.put("desk", "newer", NOW)
+        uow.tokens.put("other", "another", NOW)
+        uow.commit()
+    with store.begin() as uow:
+        assert (uow.tokens.get("desk"), uow.tokens.get("other")) == ("newer", "another")

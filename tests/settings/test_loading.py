@@ -1,5 +1,6 @@
 """Settings: file, environment, secrets, and what is refused."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,42 @@ def test_an_absent_secret_file_is_named(load):
 def test_an_absent_settings_file_is_named(tmp_path):
     with pytest.raises(SetupError, match=r"absent.toml: cannot be read"):
         load_settings(Path(tmp_path / "absent.toml"), {}, tmp_path)
+
+
+LOGIN = """
+[[logins]]
+name = "Desk-1"
+provider = "microsoft"
+client_id = "x"
+"""
+
+
+def test_a_login_takes_its_secrets_from_files_and_the_environment(load, tmp_path):
+    (tmp_path / "refresh").write_text("token\n")
+    (tmp_path / "refresh").chmod(0o600)
+    text = (
+        MINIMAL + LOGIN + "refresh_token_file = 'refresh'\nclient_secret_ends = 2027-05-01\n[smtp]\nlogin = 'Desk-1'\n"
+    )
+    [login] = load(text, {"MAILBOT_LOGINS__DESK_1__CLIENT_SECRET": "hush"}).logins
+    assert (login.refresh_token.reveal(), login.client_secret.reveal()) == ("token", "hush")
+    assert login.client_secret_ends == dt.date(2027, 5, 1)
+    assert not any(word in repr(login) for word in ("'token'", "hush"))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            LOGIN + "client_secret = 'x'\n",
+            r"secrets are not written here; .*MAILBOT_LOGINS__DESK_1__CLIENT_S",
+        ),
+        (LOGIN + LOGIN, "two of the .*logins.* have the same name"),
+        (LOGIN + "[smtp]\nlogin = 'Desk'\n", r"smtp.login: no .*logins.* has the name 'Desk'"),
+        (LOGIN.replace("microsoft", "other"), "needs token_url and scopes"),
+        (LOGIN.replace("microsoft", "google") + "grant = 'client_credentials'\n", "refresh_token"),
+        (LOGIN + "tenant = 'a/b'\n", r"logins\[0\].tenant"),
+    ],
+)
+def test_a_login_that_cannot_work_is_refused(load, text, says):
+    with pytest.raises(SetupError, match=says):
+        load(MINIMAL + text)

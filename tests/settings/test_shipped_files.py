@@ -9,15 +9,15 @@ import pytest
 
 from mailbot.domain.errors import SetupError
 from mailbot.resources import resources
-from mailbot.settings import MailboxSettings, Settings, load_policy_pack, load_settings
+from mailbot.settings import LoginSettings, MailboxSettings, Settings, load_policy_pack, load_settings
 
 FILE = resources().find("config/mailbot.toml")
-ENVIRONMENT_ONLY = {"password"}
+ENVIRONMENT_ONLY = {"password", "client_secret", "refresh_token"}
 
 
 def sections():
     for section in msgspec.structs.fields(Settings):
-        model = MailboxSettings if section.name == "mailboxes" else section.type
+        model = {"mailboxes": MailboxSettings, "logins": LoginSettings}.get(section.name, section.type)
         yield section.name, model
 
 

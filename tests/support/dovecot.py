@@ -13,9 +13,10 @@ import ssl
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import imapclient
 
@@ -130,12 +131,14 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def running_dovecot(extra: str = "") -> Iterator[Dovecot]:
-    """Run an instance; `extra` is added to its configuration."""
+def running_dovecot(extra: str = "", files: Mapping[str, str] = MappingProxyType({})) -> Iterator[Dovecot]:
+    """Run an instance; `extra` is added to its configuration, `files` lie in its folder ({folder} in `extra`)."""
     assert DOVECOT is not None, ABSENT
     # Not in a folder of pytest's, which every other run of it closes to all but its user.
     with tempfile.TemporaryDirectory(prefix="mailbot-dovecot-", ignore_cleanup_errors=True) as folder:
-        server = _prepared(Path(folder), extra)
+        for name, content in files.items():
+            Path(folder, name).write_text(content)
+        server = _prepared(Path(folder), extra.replace("{folder}", folder))
         with serving(server):
             yield server
 

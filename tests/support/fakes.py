@@ -32,6 +32,7 @@ from mailbot.ports import (
     QuoteStore,
     RecordStore,
     ReviewStore,
+    TokenStore,
 )
 from mailbot.store.joining import case_numbers, may_join, threading_keys
 from mailbot.store.text import address_key, domain_key, message_id_key
@@ -80,6 +81,7 @@ class Tables:
     switches: dict[str, Switch] = field(default_factory=dict)
     leases: dict[str, tuple[int, dt.datetime]] = field(default_factory=dict)
     alarms: dict[str, Alarm] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
     polls: dict[MailboxKey, dt.datetime] = field(default_factory=dict)
     home: str | None = None
 
@@ -127,6 +129,7 @@ class MemoryUnitOfWork:
         self.switches = MemorySwitchStore(self.tables)
         self.leases: LeaseStore = MemoryLeaseStore(self.tables, clock)
         self.alarms: AlarmStore = MemoryAlarmStore(self.tables)
+        self.tokens: TokenStore = MemoryTokenStore(self.tables)
         self.home: HomeStore = MemoryHomeStore(self.tables)
 
     def commit(self) -> None:
@@ -698,6 +701,19 @@ class MemoryAlarmStore:
     def mark_told(self, names: Sequence[str], at: dt.datetime) -> None:
         for name in names:
             self._tables.alarms[name] = replace(self._tables.alarms[name], told_at=at)
+
+
+class MemoryTokenStore:
+    """Keeps `ports.TokenStore`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def get(self, login: str) -> str | None:
+        return self._tables.tokens.get(login)
+
+    def put(self, login: str, sealed: str, at: dt.datetime) -> None:
+        self._tables.tokens[login] = sealed
 
 
 class MemoryHomeStore:

@@ -1,11 +1,12 @@
 """An SMTP server that keeps what it is given and misbehaves on demand, at any command."""
 
 import asyncio
+import base64
 import contextlib
 import ssl
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,15 +103,25 @@ def running_sink(
     certificates: Certificates | None = None,
     implicit_tls: bool = False,
     login: bool = False,
+    tokens: Container[str] | None = None,
+    mechanism: str = "XOAUTH2",
     size_limit: int = 33_554_432,
 ) -> Iterator[Sink]:
-    """Run a sink on a free port; with certificates it offers STARTTLS, or speaks TLS from the first byte."""
+    """Run a sink on a free port; with certificates it offers STARTTLS, or speaks TLS from the first byte.
+
+    With `tokens` it wants a login by one of them, told by this mechanism.
+    """
     sink = Sink()
     context = None
     if certificates is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificates.server_chain, certificates.server_key)
-    controller = _Controller(sink, context, implicit_tls=implicit_tls, login=login, size_limit=size_limit)
+    controller = _Controller(
+        sink, context, implicit_tls=implicit_tls, login=login or tokens is not None, size_limit=size_limit
+    )
+    if tokens is not None:
+        setattr(controller.handler, f"auth_{mechanism}", _Bearers(tokens).authenticate)
+        controller.exclude = ["LOGIN", "PLAIN"]
     controller.start()
     sink.port = controller.port
     sink.connections = 0  # the library has tried its server
@@ -126,6 +137,7 @@ class _Controller(Controller):
         self, sink: Sink, context: ssl.SSLContext | None, *, implicit_tls: bool, login: bool, size_limit: int
     ) -> None:
         self._sink = sink
+        self.exclude: list[str] = []
         starttls = None if implicit_tls else context
         self._options: dict[str, Any] = {
             "data_size_limit": size_limit,
@@ -141,7 +153,7 @@ class _Controller(Controller):
         super().__init__(_Handler(sink), hostname="127.0.0.1", port=0, ssl_context=context if implicit_tls else None)
 
     def factory(self) -> SMTP:
-        return _Server(self._sink, self.handler, **self._options)
+        return _Server(self._sink, self.handler, auth_exclude_mechanism=self.exclude, **self._options)
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]
@@ -230,3 +242,18 @@ class _Handler:
 def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
     good = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
     return AuthResult(success=good, handled=False)
+
+
+class _Bearers:
+    """Takes logins by these tokens, as RFC 7628 and its forerunner have it."""
+
+    def __init__(self, tokens: Container[str]) -> None:
+        self._tokens = tokens
+
+    async def authenticate(self, server: SMTP, args: list[str]) -> AuthResult:
+        said = base64.b64decode(args[1]).decode()
+        token = said.partition("auth=Bearer ")[2].partition("\1")[0]
+        if token in self._tokens:
+            return AuthResult(success=True, auth_data=token)
+        await server.challenge_auth('{"status": "401", "schemes": "bearer"}')
+        return AuthResult(success=False, handled=False)
