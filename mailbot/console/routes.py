@@ -49,6 +49,8 @@ ROUTES = (
     Page("POST", "/cases/{number}/note", acts.note, AGENT),
     Page("POST", "/cases/{number}/withdraw", acts.withdraw, AGENT),
     Page("POST", "/cases/{number}/accept", acts.accept, AGENT),
+    Page("POST", "/cases/{number}/merge", acts.merge, AGENT),
+    Page("POST", "/cases/{number}/split", acts.split, AGENT),
     Page("POST", "/cases/{number}/assign", acts.assign, AGENT),
     Page("POST", "/cases/{number}/snooze", acts.snooze, AGENT),
     Page("POST", "/items/{item:int}/preview", case.preview, AGENT),

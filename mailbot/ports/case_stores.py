@@ -46,6 +46,16 @@ class CaseStore(Protocol):
         """
         ...
 
+    def absorb(self, case: Case, other: Case) -> None:
+        """The mails, Message-IDs and participants of the other case are this one's from now on, and what names the
+        other finds this one.
+        """
+        ...
+
+    def split_off(self, case: Case, mails: Sequence[int], at: dt.datetime) -> Case:
+        """Open a case with these mails of the case, given by inbox entry, and all that belongs to them."""
+        ...
+
     def append(self, event: CaseEvent) -> None:
         """Append one event."""
         ...

@@ -230,7 +230,7 @@ def open_file(bench: Workbench, item_id: int) -> CaseFile:
     told = [entry for entry in entries if entry.state in (InboxState.DONE, InboxState.PARKED)]
     if not told and shown is not None and shown.raw:
         told = [shown]
-    read = [(entry, message) for entry in told for message in _as_read(entry, bench.understanding)]
+    read = [(entry, message) for entry in told for message in as_read(entry, bench.understanding)]
     return CaseFile(
         item=item,
         case=case,
@@ -241,7 +241,7 @@ def open_file(bench: Workbench, item_id: int) -> CaseFile:
     )
 
 
-def _as_read(entry: InboxEntry, understanding: Understanding) -> Sequence[InboundMessage]:
+def as_read(entry: InboxEntry, understanding: Understanding) -> Sequence[InboundMessage]:
     """Return the mail if a person wrote it; nothing of what was parked because it cannot be read."""
     try:
         return read_thread([entry.raw], understanding)

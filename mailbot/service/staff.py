@@ -10,7 +10,7 @@ from mailbot.domain.file import Records
 from mailbot.domain.message import Desk
 from mailbot.domain.staff import StaffRole, User, is_login
 from mailbot.ports import Clock, Store
-from mailbot.service import afterwards, review
+from mailbot.service import afterwards, rearranging, review
 from mailbot.service.rehearsal import consider
 from mailbot.service.review import Settled, Workbench, event_of, open_item
 from mailbot.service.trail import endorsed_by
@@ -126,6 +126,18 @@ def withdraw(bench: Workbench, case_number: str, user: User) -> Settled:
     """As afterwards.withdraw."""
     require(user, StaffRole.AGENT)
     return afterwards.withdraw(bench, case_number, actor=user.login)
+
+
+def merge(bench: Workbench, number: str, into: str, user: User) -> Settled:
+    """As rearranging.merge."""
+    require(user, StaffRole.AGENT)
+    return rearranging.merge(bench, number, into, actor=user.login)
+
+
+def split(bench: Workbench, number: str, mails: Sequence[int], user: User) -> Settled:
+    """As rearranging.split."""
+    require(user, StaffRole.AGENT)
+    return rearranging.split(bench, number, mails, actor=user.login)
 
 
 def note(bench: Workbench, case_id: int, text: str, user: User) -> None:

@@ -63,7 +63,7 @@ def corrections_of(events: Sequence[CaseEvent]) -> dict[str, str]:
             steps.append(values)
         elif event.kind == "Undone" and event.data.get("settlement") == "corrected" and steps:
             steps.pop()
-        elif event.kind == "HandedBack":
+        elif event.kind in ("HandedBack", "Merged", "Split"):
             steps.clear()
     return {str(path): str(value) for values in steps for path, value in values.items()}
 
@@ -79,6 +79,6 @@ def endorsed_by(events: Sequence[CaseEvent], item_id: int) -> frozenset[str]:
             found.add(maker)
         elif event.kind == "Endorsed" and event.data.get("item") == item_id:
             found.add(event.actor)
-        elif event.kind in ("MailReceived", "Undone"):
+        elif event.kind in ("MailReceived", "Undone", "Merged", "Split"):
             maker = ""
     return frozenset(found)

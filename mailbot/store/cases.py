@@ -37,7 +37,7 @@ class SqlCaseStore:
         found = self._connection.execute(_MENTIONED, {"message_ids": mentions, "numbers": numbers}).all()
         rank = {key: place for place, key in enumerate([*mentions, *numbers])}
         for row in sorted(found, key=lambda row: (rank[row.mention], -row.id)):
-            case = self._with_participants(row)
+            case = self._with_participants(self._taken_over(row))
             if may_join(message.sender.email, case.participants, self._free_mail_domains):
                 return case
         return None
@@ -86,6 +86,27 @@ class SqlCaseStore:
         self._append([event])
         return saved
 
+    def absorb(self, case: Case, other: Case) -> None:
+        """Move all of the other case's mails, Message-IDs and participants here, and lead who names it here."""
+        keys = {"from_case": other.id, "to_case": case.id}
+        ids = self._connection.scalars(_MESSAGE_IDS, keys).all()
+        self._connection.execute(_MOVE_MAILS, keys)
+        self._move_message_ids(ids, other.id, case.id)
+        self._admit(case.id, other.participants)
+        self._connection.execute(_MERGED, keys)
+
+    def split_off(self, case: Case, mails: Sequence[int], at: dt.datetime) -> Case:
+        """Open a case with these mails of the case and all that belongs to them."""
+        moved = self._connection.execute(_MAILS_OF_CASE, {"from_case": case.id, "ids": list(mails)}).all()
+        subject = self._connection.scalar(_SUBJECT, {"case_id": case.id}) or ""
+        senders = [row.sender for row in moved if row.sender]
+        opened = self.open_for(next(iter(senders), None), language=case.language, subject=subject, at=at)
+        self._admit(opened.id, map(address_key, senders))
+        keys = {"from_case": case.id, "to_case": opened.id}
+        self._connection.execute(_MOVE_SOME_MAILS, {**keys, "ids": [row.id for row in moved]})
+        self._move_message_ids([row.message_id for row in moved if row.message_id], case.id, opened.id)
+        return self.get(opened.id)
+
     def append(self, event: CaseEvent) -> None:
         """Append one event."""
         self._append([event])
@@ -109,6 +130,17 @@ class SqlCaseStore:
     def quiet(self, earliest: dt.datetime, latest: dt.datetime) -> Sequence[int]:
         """Return the ids of the cases that last changed between these moments, the longest unchanged first."""
         return list(self._connection.scalars(_QUIET, {"earliest": earliest, "latest": latest}))
+
+    def _taken_over(self, row: AnyRow) -> AnyRow:
+        """Return the row of the case that has taken this one over, the row itself when none has."""
+        while row.merged_into is not None:
+            row = self._connection.execute(_BY_ID, {"case_id": row.merged_into}).one()
+        return row
+
+    def _move_message_ids(self, message_ids: Iterable[str], from_case: int, to_case: int) -> None:
+        for message_id in message_ids:
+            self._connection.execute(_FORGET_ID, {"from_case": from_case, "known": message_id})
+            remember_message_id(self._connection, to_case, message_id)
 
     def _save(self, case: Case, decision: Decision | None, at: dt.datetime) -> Case:
         known = {"case": case.id, "read_version": case.version, "new_changed_at": at}
@@ -234,3 +266,25 @@ _RECORD = _TOUCH.values(
     last_action=sa.bindparam("new_action"),
     decision=sa.bindparam("new_decision"),
 )
+
+_MESSAGE_IDS = sa.select(case_message_ids.c.message_id).where(case_message_ids.c.case_id == sa.bindparam("from_case"))
+
+_FORGET_ID = sa.delete(case_message_ids).where(
+    case_message_ids.c.case_id == sa.bindparam("from_case"), case_message_ids.c.message_id == sa.bindparam("known")
+)
+
+_MOVE_MAILS = (
+    sa.update(inbox).where(inbox.c.case_id == sa.bindparam("from_case")).values(case_id=sa.bindparam("to_case"))
+)
+_of_the_mails = inbox.c.id.in_(sa.bindparam("ids", expanding=True))
+_MOVE_SOME_MAILS = _MOVE_MAILS.where(_of_the_mails)
+
+_MAILS_OF_CASE = (
+    sa.select(inbox.c.id, inbox.c.sender, inbox.c.message_id)
+    .where(inbox.c.case_id == sa.bindparam("from_case"), _of_the_mails)
+    .order_by(inbox.c.id)
+)
+
+_SUBJECT = sa.select(cases.c.subject).where(cases.c.id == sa.bindparam("case_id"))
+
+_MERGED = sa.update(cases).where(cases.c.id == sa.bindparam("from_case")).values(merged_into=sa.bindparam("to_case"))

@@ -46,6 +46,7 @@ cases = sa.Table(
     sa.Column("last_action", sa.Text),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("decision", CleanText),  # JSON of the newest
+    sa.Column("merged_into", Id),  # the case that has taken over its mails
     sa.Index(None, "changed_at"),
 )
 

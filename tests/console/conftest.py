@@ -20,10 +20,12 @@ from mailbot.domain.outgoing import OutboxState
 from mailbot.domain.staff import StaffRole
 from mailbot.ports import Understanding
 from mailbot.service.accounts import Accounts, add_user
+from mailbot.service.deliver import DeliverOptions, deliver_due
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.store import SqlStore, open_store, upgrade
 from mailbot.store.datafiles import load_data
 from tests.console.visitor import Visitor
+from tests.support.fake_mail import FakeTransport
 from tests.support.fakes import FakeClock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +73,12 @@ class ConsoleDesk:
             while entry := uow.outbox.claim_due(self.clock(), lease_seconds=60):
                 uow.outbox.finish(entry, OutboxState.SENT)
             uow.commit()
+
+    def deliver(self) -> None:
+        """Every reply that is due leaves."""
+        options = DeliverOptions(sender="quotes@seller.example")
+        while deliver_due(self.store, FakeTransport(), self.clock, options).sent:
+            pass
 
     def waiting(self, reason: str) -> tuple[int, str]:
         """Return (item, case number) of the open item that waits for this reason."""

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 
 import pytest
 
@@ -354,6 +355,26 @@ def test_a_quote_tells_whether_it_holds_and_that_it_was_accepted(desk, logged_in
     assert f"{number}/1 2026-11-20 13:00 2026-12-20 accepted" in visitor.get(f"/cases/{number}").words
     assert visitor.post(f"/cases/{number}/accept").status == 409
     assert '"accepted","USD","9676.99"' in visitor.get("/insight.csv?days=90").text
+
+
+def test_cases_are_merged_and_their_mails_split_off_again(desk, logged_in):
+    visitor = logged_in("agent")
+    one, other = desk.waiting("contact_not_on_file")[1], desk.waiting("ambiguous_quantity")[1]
+    desk.deliver()
+    visitor.get(f"/cases/{other}")
+    assert visitor.post(f"/cases/{other}/merge", {"into": "Q-2026-99999"}).status == 422
+    assert visitor.post(f"/cases/{other}/merge", {"into": one.lower()}).location == f"/cases/{one}?done=merged"
+    assert f"The mails of this case are in {one}" in visitor.get(f"/cases/{other}").words
+    page = visitor.get(f"/cases/{one}")
+    assert page.text.count('<article class="mail">') == 2
+    mails = re.findall(r'name="mail" value="(\d+)"', page.text)
+    split = visitor.post(f"/cases/{one}/split", {"mail": mails[1]})
+    number = split.location.partition("?")[0].rpartition("/")[2]
+    assert number not in (one, other)
+    page = visitor.get(f"/cases/{number}")
+    assert page.text.count('<article class="mail">') == 1
+    assert f"split it off from {one}" in page.words
+    assert visitor.post(f"/cases/{one}/split", {}).status == 422
 
 
 def outbox_entries(desk, number):

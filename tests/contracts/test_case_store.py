@@ -198,3 +198,55 @@ def test_a_case_is_found_by_its_number(store: Store, case: Case) -> None:
     with store.begin() as uow:
         assert uow.cases.numbered(case.number) == uow.cases.get(case.id)
         assert uow.cases.numbered("Q-2026-99999") is None
+
+
+def test_a_case_that_was_absorbed_is_found_no_more_but_the_one_that_has_its_mails(store: Store, case: Case) -> None:
+    with store.begin() as uow:
+        other = uow.cases.open(inbound("<other@x.example>", sender="bo@x.example"), NOW)
+        entry = uow.inbox.add(MAILBOX, 1, fetched(1, b"other"), message_id="<other@x.example>", state=InboxState.NEW)
+        assert entry is not None
+        claimed = uow.inbox.claim_next(lease_seconds=60)
+        assert claimed is not None
+        uow.inbox.finish(claimed, InboxState.DONE, case_id=other.id, outcome="ask")
+        uow.cases.absorb(case, other)
+        uow.commit()
+    for reply in (
+        inbound("<2@x.example>", sender="bo@x.example", in_reply_to="<other@x.example>"),
+        inbound("<2@x.example>", sender="bo@x.example", subject=f"Re: [{other.number}]"),
+        inbound("<2@x.example>", sender="ana.lima@reseller.example", subject=f"Re: [{other.number}]"),
+    ):
+        found = find(store, reply)
+        assert found is not None
+        assert found.id == case.id
+    with store.begin() as uow:
+        assert uow.cases.messages(case) == [b"other"]
+        assert uow.cases.messages(other) == []
+        assert "bo@x.example" in uow.cases.get(case.id).participants
+
+
+def test_mails_that_were_split_off_are_a_case_that_their_answers_find(store: Store, case: Case) -> None:
+    with store.begin() as uow:
+        for uid, name in enumerate(("first@reseller.example", "second@reseller.example"), start=1):
+            added = uow.inbox.add(
+                MAILBOX,
+                1,
+                fetched(uid, name.encode()),
+                message_id=f"<{name}>",
+                state=InboxState.NEW,
+                sender="ana.lima@reseller.example",
+            )
+            assert added is not None
+            claimed = uow.inbox.claim_next(lease_seconds=60)
+            assert claimed is not None
+            uow.inbox.finish(claimed, InboxState.DONE, case_id=case.id, outcome="ask")
+        opened = uow.cases.split_off(case, [added], NOW)
+        uow.commit()
+    with store.begin() as uow:
+        assert uow.cases.messages(case) == [b"first@reseller.example"]
+        assert uow.cases.messages(opened) == [b"second@reseller.example"]
+    assert (opened.number, opened.participants) == ("Q-2026-00002", ("ana.lima@reseller.example",))
+    second = find(store, inbound("<3@x.example>", in_reply_to="<second@reseller.example>"))
+    first = find(store, inbound("<3@x.example>", in_reply_to="<first@reseller.example>"))
+    assert second is not None
+    assert first is not None
+    assert (first.id, second.id) == (case.id, opened.id)

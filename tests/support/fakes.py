@@ -67,6 +67,7 @@ class Tables:
     cases: dict[int, Case] = field(default_factory=dict)
     changed: dict[int, dt.datetime] = field(default_factory=dict)
     message_ids: set[tuple[str, int]] = field(default_factory=set)
+    merged: dict[int, int] = field(default_factory=dict)
     events: list[CaseEvent] = field(default_factory=list)
     quotes: dict[tuple[int, int], Quote] = field(default_factory=dict)
     withdrawn_quotes: set[tuple[int, int]] = field(default_factory=set)
@@ -332,9 +333,39 @@ class MemoryCaseStore:
     def _mentioned(self, message: InboundMessage) -> Iterator[Case]:
         for key in threading_keys(message):
             known = sorted((case_id for known, case_id in self._tables.message_ids if known == key), reverse=True)
-            yield from (self._tables.cases[case_id] for case_id in known)
+            yield from (self._taken_over(case_id) for case_id in known)
         for number in case_numbers(message):
-            yield from (case for case in self._tables.cases.values() if case.number == number)
+            yield from (self._taken_over(case.id) for case in self._tables.cases.values() if case.number == number)
+
+    def _taken_over(self, case_id: int) -> Case:
+        while case_id in self._tables.merged:
+            case_id = self._tables.merged[case_id]
+        return self._tables.cases[case_id]
+
+    def absorb(self, case: Case, other: Case) -> None:
+        self._move(case, other, [e.id for e in self._tables.inbox.values() if e.case_id == other.id])
+        self._tables.message_ids = {(key, case.id if c == other.id else c) for key, c in self._tables.message_ids}
+        self._admit(case.id, other.participants)
+        self._tables.merged[other.id] = case.id
+
+    def split_off(self, case: Case, mails: Sequence[int], at: dt.datetime) -> Case:
+        senders = [sender for i in mails if (sender := self._tables.senders.get(i))]
+        opened = self.open_for(next(iter(senders), None), language=case.language, at=at)
+        self._move(opened, case, mails)
+        ids = {message_id_key(known) for i in mails if (known := self._tables.mail_ids.get(i))}
+        self._tables.message_ids -= {(key, case.id) for key in ids}
+        self._tables.message_ids |= {(key, opened.id) for key in ids}
+        self._admit(opened.id, map(address_key, senders))
+        return self._tables.cases[opened.id]
+
+    def _move(self, case: Case, other: Case, mails: Iterable[int]) -> None:
+        for i in mails:
+            if self._tables.inbox[i].case_id == other.id:
+                self._tables.inbox[i] = replace(self._tables.inbox[i], case_id=case.id)
+
+    def _admit(self, case_id: int, addresses: Iterable[str]) -> None:
+        held = self._tables.cases[case_id]
+        self._tables.cases[case_id] = replace(held, participants=tuple(sorted({*held.participants, *addresses})))
 
     def _remember(self, case: Case, message: InboundMessage) -> None:
         if message.message_id:

@@ -86,6 +86,31 @@ def withdraw(console: Console, visit: Visit) -> Response:
     return visit.go(f"/cases/{withdrawn.case_number}")
 
 
+def merge(console: Console, visit: Visit) -> Response:
+    """The case's mails belong to another case, which is shown."""
+    into = visit.value("into").strip().upper()
+    merged = _rearranged(console, visit, lambda number: staff.merge(console.bench, number, into, visit.user))
+    return merged if isinstance(merged, Response) else visit.go(f"/cases/{merged.case_number}?done=merged")
+
+
+def split(console: Console, visit: Visit) -> Response:
+    """Some mails are a case of their own, which is shown."""
+    mails = [int(mail) for mail in visit.values("mail") if mail.isdecimal()]
+    opened = _rearranged(console, visit, lambda number: staff.split(console.bench, number, mails, visit.user))
+    return opened if isinstance(opened, Response) else visit.go(f"/cases/{opened.case_number}?done=split")
+
+
+def _rearranged(console: Console, visit: Visit, do: Callable[[str], Settled]) -> Settled | Response:
+    """Return what it came to, or the case's page that says why not."""
+    page = find_case(console, visit.part("number"))
+    try:
+        _refuse_moved(visit, page.version, page.open_item, page.open_item)
+        return do(page.number)
+    except (StaleCase, InputError) as error:
+        status = 409 if isinstance(error, StaleCase) else 422
+        return case_response(console, visit, page, status=status, trouble=str(error))
+
+
 def note(console: Console, visit: Visit) -> Response:
     """A note is in the case's record."""
     page = find_case(console, visit.part("number"))
@@ -157,7 +182,7 @@ def _act(console: Console, visit: Visit, do: Callable[[int], Settled], given: di
     return visit.go(f"/?{query}")
 
 
-def _refuse_moved(visit: Visit, version: int, open_item: int | None, item: int) -> None:
+def _refuse_moved(visit: Visit, version: int, open_item: int | None, item: int | None) -> None:
     """Raise StaleCase when something has happened in the case since its page was opened."""
     seen = visit.value("version")
     if seen.isdecimal() and int(seen) != version and open_item == item:

@@ -106,6 +106,7 @@ def case_response(
         "ends": decision.co_term_options if decision and rehearsal else (),
         "ends_path": next((f.path for f in every_field if f.key == "target_end_date" and f.is_wanted), ""),
         "promise": console.options.promise,
+        "merged_into": next((e.data["case"] for e in page.events if e.kind == "MergedInto"), None),
     }
     return visit.page("case.html", status, **context)
 
