@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mailbot.parsers.lexicon import Lexicon
 from mailbot.parsers.phrases import Hit
+from mailbot.parsers.spans import Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def find_numbers(
     percentages, times, durations and list markers are left out here.
     """
     busy = [*taken, *_not_counts(folded), *((h.start, h.end) for h in hits if h.tag == "dates.duration_claim")]
-    found = [n for n in _candidates(folded, lexicons) if not _overlaps(n, busy)]
+    others = Taken(busy)
+    found = [n for n in _candidates(folded, lexicons) if not others.touches(n.start, n.end)]
     durations = {w for x in lexicons for w in x.durations}
     found = [n for n in found if not _is_duration(folded, n, durations)]
     kept: list[Number] = []
@@ -212,7 +214,3 @@ def _is_duration(folded: str, number: Number, durations: set[str]) -> bool:
         return False
     word = after[1]
     return word in durations or any(_UNSPACED.match(d) and word.startswith(d) for d in durations)
-
-
-def _overlaps(number: Number, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start < number.end and number.start < end for start, end in spans)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from mailbot.parsers.lexicon import Lexicon
 from mailbot.parsers.phrases import Hit
+from mailbot.parsers.spans import InOrder, Taken
 
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911, "民国": 1911, "reiwa": 2018, "r": 2018}
 _NUMERAL_MONTH_END = re.compile(r"(?:(\d{4})\s*[年년.]\s*)?(\d{1,2})\s*[月월]\s*(?:の)?(?:月)?(末|底|末日|최종일|말)")
@@ -30,7 +31,7 @@ class DateMention:
 
 
 def find_dates(
-    folded: str, hits: Sequence[Hit], lexicons: Sequence[Lexicon], written_on: dt.date
+    folded: str, hits: InOrder[Hit], lexicons: Sequence[Lexicon], written_on: dt.date
 ) -> tuple[DateMention, ...]:
     """Return the dates of a folded text in order. Relative ones count from the day the mail was written."""
     found = [*_numeric(folded, lexicons[0].date_order), *_cjk(folded, hits, written_on)]
@@ -57,7 +58,7 @@ def _numeric(folded: str, order: str) -> Iterator[DateMention]:
         yield from _mention(m.start(), m.end(), *readings)
 
 
-def _cjk(folded: str, hits: Sequence[Hit], written_on: dt.date) -> Iterator[DateMention]:
+def _cjk(folded: str, hits: InOrder[Hit], written_on: dt.date) -> Iterator[DateMention]:
     for m in _ERA.finditer(folded):
         year = _ERAS[m[1]] + (1 if m[2] == "元" else int(m[2]))
         last = m[5] is not None
@@ -76,38 +77,39 @@ def _cjk(folded: str, hits: Sequence[Hit], written_on: dt.date) -> Iterator[Date
         yield from _mention(m.start(), m.end(), _date(int(m[1]), 12, 31))
 
 
-def _year_before(start: int, digits: str | None, hits: Sequence[Hit], written_on: dt.date) -> tuple[int, int | None]:
+def _year_before(start: int, digits: str | None, hits: InOrder[Hit], written_on: dt.date) -> tuple[int, int | None]:
     """Return where the date begins and its year: written, or a word for next or this year just before it."""
     if digits:
         return start, _full_year(int(digits))
-    for hit in hits:
+    for hit in hits.around(start - 2, start):
         if hit.tag in ("dates.next_year", "dates.this_year") and 0 <= start - hit.end <= 2:
             return hit.start, written_on.year + (hit.tag == "dates.next_year")
     return start, None
 
 
-def _named(folded: str, hits: Sequence[Hit], lexicons: Sequence[Lexicon], written_on: dt.date) -> Iterator[DateMention]:
+def _named(folded: str, hits: InOrder[Hit], lexicons: Sequence[Lexicon], written_on: dt.date) -> Iterator[DateMention]:
     months = {w: n for x in reversed(lexicons) for w, n in x.months.items()}
     if not months:
         return
     day_month, month_day, month_only = _month_patterns(tuple(sorted(months, key=len, reverse=True)))
-    taken: list[tuple[int, int]] = []
+    days = [m.span() for m in day_month.finditer(folded)]
     for m in day_month.finditer(folded):
         year: int | None = _full_year(int(m[3])) if m[3] else _relative_year(m.end(), hits, written_on)
         date = _date(year, months[m[2]], int(m[1])) if year else _next(written_on, months[m[2]], int(m[1]))
-        taken.append(m.span())
         yield from _mention(m.start(), m.end(), date)
+    taken = Taken(days)
     for m in month_day.finditer(folded):
-        if any(a < m.end() and m.start() < b for a, b in taken):
+        if taken.touches(*m.span()):
             continue
         year = int(m[3]) if m[3] else _relative_year(m.end(), hits, written_on)
         date = _date(year, months[m[1]], int(m[2])) if year else _next(written_on, months[m[1]], int(m[2]))
-        taken.append(m.span())
         yield from _mention(m.start(), m.end(), date)
-    ends = [h for h in hits if h.tag in _ENDS]
+    ends = InOrder(h for h in hits if h.tag in _ENDS)
+    afters = InOrder(h for h in hits if h.tag == "dates.month_end_after")
     for m in month_only.finditer(folded):
-        before = next((h for h in ends if 0 <= m.start() - h.end <= 4 or h.start < m.start() <= h.end <= m.end()), None)
-        after = next((h for h in hits if h.tag == "dates.month_end_after" and 0 <= h.start - m.end() <= 2), None)
+        close = ends.around(m.start() - 4, m.start())
+        before = next((h for h in close if 0 <= m.start() - h.end <= 4 or m.start() <= h.end <= m.end()), None)
+        after = next(iter(afters.starting(m.end(), m.end() + 3)), None)
         if before is None and after is None:
             continue
         year = int(m[2]) if m[2] else _relative_year(m.end(), hits, written_on)
@@ -116,15 +118,14 @@ def _named(folded: str, hits: Sequence[Hit], lexicons: Sequence[Lexicon], writte
     yield from _year_ends(folded, hits, ends, written_on)
 
 
-def _year_ends(folded: str, hits: Sequence[Hit], ends: Sequence[Hit], written_on: dt.date) -> Iterator[DateMention]:
+def _year_ends(folded: str, hits: InOrder[Hit], ends: Sequence[Hit], written_on: dt.date) -> Iterator[DateMention]:
     for hit in ends:
         m = re.compile(r"\s{1,2}(?:des jahres |de |del |do |di )?(20\d\d)(?!\d)").match(folded, hit.end)
         if m:
             yield from _mention(hit.start, m.end(), _date(int(m[1]), 12, 31))
             continue
-        for other in hits:
-            near = 0 <= other.start - hit.end <= 3 or hit.start <= other.start < hit.end
-            if other.tag == "dates.next_year" and near:
+        for other in hits.starting(hit.start, hit.end + 4):
+            if other.tag == "dates.next_year":
                 yield from _mention(hit.start, max(hit.end, other.end), _date(written_on.year + 1, 12, 31))
 
 
@@ -141,9 +142,9 @@ def _month_patterns(names: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern
     return day_month, month_day, month_only
 
 
-def _relative_year(end: int, hits: Sequence[Hit], written_on: dt.date) -> int | None:
-    for hit in hits:
-        if hit.tag in ("dates.next_year", "dates.this_year") and -1 <= hit.start - end <= 4:
+def _relative_year(end: int, hits: InOrder[Hit], written_on: dt.date) -> int | None:
+    for hit in hits.starting(end - 1, end + 5):
+        if hit.tag in ("dates.next_year", "dates.this_year"):
             return written_on.year + (hit.tag == "dates.next_year")
     return None
 

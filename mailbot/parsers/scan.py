@@ -1,6 +1,7 @@
 """One text with everything recognisable in it marked: addresses, sites, identifiers, dates, numbers, words."""
 
 import datetime as dt
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from mailbot.parsers.fold import fold
 from mailbot.parsers.lexicon import Knowledge, Lexicon
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.postal import numbered_places
+from mailbot.parsers.spans import InOrder, Taken
 
 _DOT = r"\s?(?:[.。]|\(dot\)|\[dot\]|\(punkt\)|\(punto\)|\(点\)|（点）)\n?\s?"
 _ADDRESS = (
@@ -31,12 +33,13 @@ _SEN = re.compile(
     r"(?<![a-z])sen(?:s)?(?:\s?(?:no\.?|nr\.?|number|nummer|番号|号|號|編號|编号|번호|n[°ºo]\.?))?[\s:#=.(-]{0,4}(l?-?\d{7,8})(?!\d)"
 )
 _SEN_MORE = re.compile(
-    r"\s?(?:,|;|/|&|\+|、|，|和|と|および|及び|及|및|와|과|and|und|et|y|e|en|sowie)\s?(?:sen-?)?(l?\d{7,8})(?!\d)"
+    r"\s?(?:,|;|/|&|\+|、|，|和|と|および|及び|及|및|와|과|and|und|et|y|e|en|sowie)\s?(l?\d{7,8})(?!\d)"
 )
 _ENTITLEMENT = re.compile(r"(?<![a-z0-9])e-([a-z0-9]{3})-([a-z0-9]{3})-([a-z0-9]{3})(?![a-z0-9-])")
 _AT_NUMBER = re.compile(r"(?<![a-z])at-?\s?\d{7,9}")
 _BOX = re.compile(r"[(\[](?: {0,3}|[x✓✔])[)\]]|[☐☑☒□■]")
 _TICKED = re.compile(r"[x✓✔☑☒■]")
+_LINE = re.compile(r"[^\n]+")
 _TOKEN = re.compile(r"[a-z]{5,}(?:\s[a-z]+){0,2}")
 
 
@@ -58,13 +61,13 @@ class Scan:
     text: str
     folded: str
     lexicons: tuple[Lexicon, ...]
-    hits: tuple[Hit, ...]
-    emails: tuple[Span, ...]
-    sites: tuple[Span, ...]
+    hits: InOrder[Hit]
+    emails: InOrder[Span]
+    sites: InOrder[Span]
     sens: tuple[Span, ...]
     hosts: tuple[Span, ...]
-    dates: tuple[DateMention, ...]
-    numbers: tuple[Number, ...]
+    dates: InOrder[DateMention]
+    numbers: InOrder[Number]
 
     @property
     def verb_final(self) -> bool:
@@ -77,26 +80,28 @@ class Scan:
 
     def within(self, start: int, end: int, *tags: str) -> list[Hit]:
         """Return the hits of these tags that lie between two offsets."""
-        return [h for h in self.hits if start <= h.start and h.end <= end and h.tag in tags]
+        return [h for h in self.hits.starting(start, end + 1) if h.end <= end and h.tag in tags]
 
 
 def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, written_on: dt.date) -> Scan:
     """Mark everything in one text part; linear in its length."""
     folded = fold(part.text)
     lexicons = knowledge.active(language)
-    emails = tuple(_emails(folded, part.text))
-    sites = tuple(_sites(folded, emails))
+    emails = InOrder(_emails(folded))
+    sites = InOrder(_sites(folded, emails))
     sens = tuple(_sens(folded))
     hosts = tuple(Span(m.start(), m.end(), m[0]) for p in (_URL, _HOST) for m in p.finditer(folded))
     busy = [(s.start, s.end) for s in (*emails, *sites, *sens, *hosts)]
     busy += [m.span() for m in _AT_NUMBER.finditer(folded)]
     busy += _not_ticked(folded)
-    hits = [h for h in knowledge.phrases(language).scan(folded) if not _inside(h.start, h.end, busy)]
+    taken = Taken(busy)
+    hits = [h for h in knowledge.phrases(language).scan(folded) if not taken.touches(h.start, h.end)]
     hits += _misspelt(folded, hits, busy, knowledge)
     places = numbered_places(part.text)
-    hits = [h for h in hits if not (h.tag.startswith("counters.") and _inside(h.start, h.end, places))]
+    taken = Taken(places)
+    hits = [h for h in hits if not (h.tag.startswith("counters.") and taken.touches(h.start, h.end))]
     hits.sort(key=lambda h: (h.start, -h.end))
-    dates = find_dates(folded, hits, lexicons, written_on)
+    dates = find_dates(folded, InOrder(hits), lexicons, written_on)
     busy += [*places, *((d.start, d.end) for d in dates)]
     numbers = find_numbers(folded, busy, hits, lexicons)
     return Scan(
@@ -105,17 +110,17 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
         text=part.text,
         folded=folded,
         lexicons=lexicons,
-        hits=tuple(hits),
+        hits=InOrder(hits),
         emails=emails,
         sites=sites,
         sens=sens,
         hosts=hosts,
-        dates=dates,
-        numbers=numbers,
+        dates=InOrder(dates),
+        numbers=InOrder(numbers),
     )
 
 
-def _emails(folded: str, text: str) -> Iterator[Span]:
+def _emails(folded: str) -> Iterator[Span]:
     m = _EMAIL.search(folded)
     while m:
         plain = (
@@ -136,28 +141,28 @@ def _as_written(written: str, folded: str) -> str:
 
 
 def _sites(folded: str, emails: tuple[Span, ...]) -> Iterator[Span]:
-    taken = [(e.start, e.end) for e in emails]
+    taken = Taken((e.start, e.end) for e in emails)
     for m in _SITE.finditer(folded):
-        if m[1] not in _NOT_SITES and not _inside(m.start(), m.end(), taken):
+        if m[1] not in _NOT_SITES and not taken.touches(m.start(), m.end()):
             yield Span(m.start(), m.end(), f"{m[1]}.atlassian.net")
 
 
 def _not_ticked(folded: str) -> Iterator[tuple[int, int]]:
     """The choices of a form that are left open: in "( ) new (x) renewal" what stands at the empty box."""
-    boxes = list(_BOX.finditer(folded))
-    shapes = {(b[0][0], bool(_TICKED.search(b[0]))) for b in boxes}
-    for i, box in enumerate(boxes):
-        line = (folded.rfind("\n", 0, box.start()) + 1, (folded + "\n").index("\n", box.end()))
-        beside = [b for b in boxes if line[0] <= b.start() < line[1]]
-        alone = box[0][0] in "([" and (box[0][0], True) in shapes
-        if _TICKED.search(box[0]) or not (alone or any(_TICKED.search(b[0]) for b in beside)):
-            continue
-        follows = folded[beside[-1].end() : line[1]].strip()
-        if follows:  # the box stands before its choice
-            yield box.end(), min(boxes[i + 1].start(), line[1]) if i + 1 < len(boxes) else line[1]
-        else:
-            colon = folded.rfind(":", line[0], box.start()) + 1
-            yield max([line[0], colon, *(b.end() for b in beside if b.end() <= box.start())]), box.start()
+    shapes = {b[0][0] for b in _BOX.finditer(folded) if _TICKED.search(b[0])}
+    for line in _LINE.finditer(folded):
+        boxes = list(_BOX.finditer(folded, *line.span()))
+        one_is_ticked = any(_TICKED.search(b[0]) for b in boxes)
+        before_choices = bool(boxes) and bool(folded[boxes[-1].end() : line.end()].strip())
+        previous = line.start()
+        for box, following in itertools.zip_longest(boxes, boxes[1:]):
+            alone = box[0][0] in "([" and box[0][0] in shapes
+            if not _TICKED.search(box[0]) and (alone or one_is_ticked):
+                if before_choices:
+                    yield box.end(), following.start() if following else line.end()
+                else:
+                    yield max(previous, folded.rfind(":", previous, box.start()) + 1), box.start()
+            previous = box.end()
 
 
 def _sens(folded: str) -> Iterator[Span]:
@@ -174,13 +179,13 @@ def _sens(folded: str) -> Iterator[Span]:
 
 def _misspelt(folded: str, hits: list[Hit], busy: list[tuple[int, int]], knowledge: Knowledge) -> Iterator[Hit]:
     """Product names with one letter wrong, missing, doubled or swapped."""
-    known = [(h.start, h.end) for h in hits if h.tag in ("product", "app")]
+    taken = Taken([*busy, *((h.start, h.end) for h in hits if h.tag in ("product", "app"))])
     for name, product in knowledge.fuzzy.items():
         words = name.count(" ") + 1
         for m in _TOKEN.finditer(folded):
             for start, end in _windows(folded, m.start(), m.end(), words):
                 close = abs(end - start - len(name)) <= 1 and folded[start] == name[0]
-                if close and _one_edit(folded[start:end], name) and not _inside(start, end, [*known, *busy]):
+                if close and _one_edit(folded[start:end], name) and not taken.touches(start, end):
                     yield Hit("product", product, start, end)
 
 
@@ -199,7 +204,3 @@ def _one_edit(word: str, name: str) -> bool:
         return len(wrong) == 1 or (swapped and word[wrong[1]] == name[wrong[0]])
     short, long = sorted((word, name), key=len)
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
-
-
-def _inside(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    return any(a < end and start < b for a, b in spans)
