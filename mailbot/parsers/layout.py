@@ -68,7 +68,7 @@ def label_tags(scan: Scan, start: int, end: int, least: float = 0.5) -> frozense
     letters = len(_LETTERS.findall(scan.text, start, end))
     if not letters or end - start > 60:
         return frozenset()
-    hits = [h for h in scan.hits if start <= h.start and h.end <= end and _label_key(h)]
+    hits = [h for h in scan.hits.starting(start, end) if h.end <= end and _label_key(h)]
     hits = [h for h in hits if not any(_holds(other, h) for other in hits)]
     covered = {i for h in hits for i in range(h.start, h.end) if _LETTERS.match(scan.text[i])}
     return frozenset(filter(None, map(_label_key, hits))) if len(covered) >= least * letters else frozenset()
@@ -168,7 +168,7 @@ class _Layouter:
         for separator in _SEPARATOR.finditer(text, start, min(end, start + 64)):
             if separator.start() == start:
                 continue
-            named = any(start <= site.start < separator.start() for site in self._scan.sites)
+            named = bool(self._scan.sites.starting(start, separator.start()))
             named = named or text.startswith("//", separator.end())  # "users at https://.."
             if named or _SENTENCE_WITHIN.search(text, start, separator.start()):
                 return None  # "add to the existing site x.atlassian.net: .." opens a list
@@ -259,9 +259,9 @@ class _Layouter:
 
     def _is_header(self, cells: Sequence[tuple[int, int]], tags: Sequence[frozenset[str]]) -> bool:
         held = frozenset().union(*tags)
-        has_numbers = any(n for n in self._scan.numbers if cells[0][0] <= n.start < cells[-1][1])
-        anchors = any(cells[0][0] <= s.start < cells[-1][1] for s in (*self._scan.emails, *self._scan.sites))
-        return bool(held & {"product", "users", "sen", "site", "plan", "notes"}) and not has_numbers and not anchors
+        row = (cells[0][0], cells[-1][1])
+        values = [marks.starting(*row) for marks in (self._scan.numbers, self._scan.emails, self._scan.sites)]
+        return bool(held & {"product", "users", "sen", "site", "plan", "notes"}) and not any(values)
 
     def _is_form_row(
         self,

@@ -168,7 +168,8 @@ def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
         particle = word in _PARTICLES and bool(tokens) and m[0].strip("’").isascii()  # "e" joins names, "é" is a verb
         if not (m[0][0].isupper() or particle) or (word in titles and not (particle and tokens)):
             break
-        if any(h.start <= m.start() < h.end for h in scan.hits if h.tag in ("product", "app")):
+        around = scan.hits.around(m.start(), m.start() + 1)
+        if any(m.start() < h.end for h in around if h.tag in ("product", "app")):
             break
         tokens.append(m)
         gap = re.compile(r"[ \t]{1,2}(?=['’]t |[^\W\d_])|\n(?=[A-ZÀ-Þ])").match(scan.text, m.end(), end)
@@ -198,7 +199,8 @@ def _cjk_name(scan: Scan, position: int, end: int, knowledge: Knowledge) -> Span
     primary = scan.lexicons[0].code.split("-")[0]
     if any(scan.folded.startswith(w, position) for x in scan.lexicons for w in x.not_names if not w.isascii()):
         return None
-    if any(h.start < position < h.end and h.tag.startswith(("cues.", "labels.")) for h in scan.hits):
+    around = scan.hits.around(position, position)
+    if any(position < h.end and h.tag.startswith(("cues.", "labels.")) for h in around):
         return None  # in the middle of a word that says something else
     if re.match(f"[{_HANGUL}]", text[position]):
         if position and re.match(f"[{_HANGUL}]", text[position - 1]) and not _KO_PARTICLE.search(text, 0, position):

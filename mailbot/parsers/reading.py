@@ -165,7 +165,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
 def _bare_numbers(body: Block) -> tuple[Extracted[int], ...]:
     found = []
     for unit in body.units:
-        inside = [n for n in body.scan.numbers if unit.start <= n.start and n.end <= unit.end]
+        inside = [n for n in body.scan.numbers.starting(unit.start, unit.end) if n.end <= unit.end]
         if unit.kind == "sentence" and len(inside) == 1 and unit.end - unit.start <= 60:
             number = inside[0]
             found.append(Extracted(number.value, (body.scan.evidence(number.start, number.end),)))

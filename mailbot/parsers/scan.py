@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from mailbot.domain.evidence import Evidence
 from mailbot.domain.message import TextPart
@@ -64,8 +65,8 @@ class Scan:
     hits: InOrder[Hit]
     emails: InOrder[Span]
     sites: InOrder[Span]
-    sens: tuple[Span, ...]
-    hosts: tuple[Span, ...]
+    sens: InOrder[Span]
+    anchors: Taken  # where addresses, sites and hosts stand
     dates: InOrder[DateMention]
     numbers: InOrder[Number]
 
@@ -89,7 +90,7 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
     lexicons = knowledge.active(language)
     emails = InOrder(_emails(folded))
     sites = InOrder(_sites(folded, emails))
-    sens = tuple(_sens(folded))
+    sens = InOrder(sorted(_sens(folded), key=attrgetter("start")))
     hosts = tuple(Span(m.start(), m.end(), m[0]) for p in (_URL, _HOST) for m in p.finditer(folded))
     busy = [(s.start, s.end) for s in (*emails, *sites, *sens, *hosts)]
     busy += [m.span() for m in _AT_NUMBER.finditer(folded)]
@@ -114,7 +115,7 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
         emails=emails,
         sites=sites,
         sens=sens,
-        hosts=hosts,
+        anchors=Taken((s.start, s.end) for s in (*emails, *sites, *hosts)),
         dates=InOrder(dates),
         numbers=InOrder(numbers),
     )

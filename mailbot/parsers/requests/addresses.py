@@ -107,7 +107,7 @@ def _up_to_label(scan: Scan, start: int, text: str, gazetteers: Gazetteers) -> s
             break
     for m in re.finditer(r"[,，;；、。]\s*", text):
         rest = text[m.end() :]
-        labelled = any(h.start == start + m.end() and h.tag in _NOT_POSTAL for h in scan.hits)
+        labelled = any(h.tag in _NOT_POSTAL for h in scan.hits.starting(start + m.end(), start + m.end() + 1))
         if labelled or "@" in rest[:40] or legal_forms(gazetteers.legal_forms).in_name(re.split(r"[,，\n]", rest)[0]):
             return text[: m.start()]
     return text
@@ -148,7 +148,7 @@ def _of_unit(
         marks = [h for h in marks if (h.start < left if found is None else h.start >= left)]
     for mark in marks:
         limit = unit.end if unit.kind != "sentence" else min(len(scan.text), unit.end + 160)
-        later = [h.start for h in scan.hits if h.tag == "labels.billing_address" and h.start > mark.end]
+        later = [h.start for h in scan.hits.starting(mark.end + 1, limit) if h.tag == "labels.billing_address"]
         stop = min([limit, *later])
         stop = _paragraph_end(scan.text, mark.end, stop)
         owner = _owner(scan, unit, mark)
@@ -161,7 +161,9 @@ def _of_unit(
             after = address_in(scan, mark.end, stop, owner, gazetteers)
         before = None
         if after is None:
-            begin = max([unit.start, *(e.end for e in scan.emails if e.end <= mark.start)])
+            begin = max(
+                [unit.start, *(e.end for e in scan.emails.starting(unit.start, mark.start) if e.end <= mark.start)]
+            )
             colon = max(scan.text.rfind(":", begin, mark.start), scan.text.rfind("：", begin, mark.start))
             before = address_in(scan, max(begin, colon + 1), mark.start, owner, gazetteers)
         chosen = after or before

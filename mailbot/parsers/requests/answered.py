@@ -28,7 +28,7 @@ def answered_persons(
             "site_admin",
         }:
             continue
-        if any(unit.start <= e.start < unit.end for e in body.emails):
+        if body.emails.starting(unit.start, unit.end):
             continue
         name = name_at(body, unit.start, unit.end, knowledge)
         if name is not None:

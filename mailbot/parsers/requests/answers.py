@@ -87,7 +87,7 @@ def _last_question(body: Scan, quote: Segment) -> Asked:
 def _about(body: Scan, start: int, end: int) -> Asked:
     example = re.compile(r"[(（]").search(body.text, start, end)
     stop = example.start() if example else end
-    hits = [h for h in body.hits if start <= h.start and h.end <= stop]
+    hits = [h for h in body.hits.starting(start, stop) if h.end <= stop]
     tags = frozenset(h.key for h in hits if h.tag.startswith("labels."))
     products = tuple(dict.fromkeys(h.key for h in hits if h.tag == "product"))
     theirs = any(h.tag in ("labels.customer", "labels.contact") for h in hits)  # "your" is said to the reseller

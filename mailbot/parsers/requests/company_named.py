@@ -11,6 +11,7 @@ from mailbot.parsers.lexicon import Gazetteers, Knowledge
 from mailbot.parsers.people import is_person
 from mailbot.parsers.requests.company_form import CJK, clean, has_legal_form
 from mailbot.parsers.scan import Scan
+from mailbot.parsers.spans import Taken
 
 _CJK_INTRODUCED = re.compile(
     r"[\s:：「『《,，]*(?:是|为|為|叫|である|の|は|인|사인|사)?\s?((?:株式会社|有限会社|㈱|주식회사\s?)?"
@@ -74,7 +75,7 @@ def titled(
                 continue
             for scan, _ in scans[:-1]:
                 at = scan.text.find(name)
-                beside = person and any(0 <= e.start - at - len(name) <= 40 for e in scan.emails)
+                beside = person and scan.emails.starting(at + len(name), at + len(name) + 41)
                 if at >= 0 and not beside and not (person and CJK.search(name)):
                     return _grown(scan, at, at + len(name), knowledge.gazetteers)
     return _leading(scans[0][0], not_this, knowledge)
@@ -87,7 +88,8 @@ def _leading(scan: Scan, not_this: str | None, knowledge: Knowledge) -> Extracte
         rf"(?:^|[，。！!,\n\s：:为為替给給帮幫])([一-鿿가-힣]{{1,8}}?(?:{endings}))(?=[的在要想需询詢报報（(，]|[A-Z]|에서|에|은|는|의)",
         scan.text,
     ):
-        lexical = any(h.start <= m.start(1) < h.end and h.tag.startswith(("cues.", "labels.")) for h in scan.hits)
+        around = scan.hits.around(m.start(1), m.start(1) + 1)
+        lexical = any(m.start(1) < h.end and h.tag.startswith(("cues.", "labels.")) for h in around)
         if not lexical and m[1] != not_this and not (not_this and m[1] in not_this):
             return Extracted(m[1], (scan.evidence(m.start(1), m.end(1)),))
     return None
@@ -95,7 +97,7 @@ def _leading(scan: Scan, not_this: str | None, knowledge: Knowledge) -> Extracte
 
 def _names_in(subject: Scan, start: int, end: int) -> Iterator[str]:
     """Return the stretches between words of the trade: capitalised words, or a run of Han or Hangul."""
-    words = [h for h in subject.hits if h.start < end and h.end > start]
+    words = [h for h in subject.hits.around(start, end) if h.end > start]
     position = start
     for hit in [*words, None]:
         stop = hit.start if hit else end
@@ -164,28 +166,28 @@ def _grown(scan: Scan, start: int, end: int, gazetteers: Gazetteers) -> Extracte
         )
         and "\n" not in follow[0]
     ):
-        lexical = [h for h in scan.hits if end <= h.start < follow.end() and h.tag != "kinds.cloud"]
+        lexical = [h for h in scan.hits.starting(end, follow.end()) if h.tag != "kinds.cloud"]
         if not lexical:
             end = follow.end()
     return extended(scan, start, end, gazetteers)
 
 
 def _in_anchor(scan: Scan, start: int, end: int) -> bool:
-    return any(s.start < end and start < s.end for s in (*scan.emails, *scan.sites, *scan.hosts))
+    return scan.anchors.touches(start, end)
 
 
 def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extracted[str] | None:
+    told = Taken((u.start, u.end) for u in units)
     for polite in _SAMA.finditer(scan.text):
         name = re.split(r"[はがをにへで]|である|の", polite[1])[-1]
-        inside = any(u.start <= polite.start() < u.end for u in units)
+        inside = told.touches(polite.start(), polite.start() + 1)
         spaced = re.search(r"[ 　]$", scan.text[max(0, polite.start() - 1) : polite.start()])  # a given name
         if not inside or spaced or len(name) < 3 or _NOT_SAMA.search(name) or is_person(name, "", knowledge):
             continue
         return Extracted(name, (scan.evidence(polite.end() - 1 - len(name), polite.end() - 1),))
     for hit in scan.hits:
-        if hit.tag not in ("cues.customer_intro", "labels.customer") or not any(
-            u.start <= hit.start < u.end for u in units
-        ):
+        is_introduction = hit.tag in ("cues.customer_intro", "labels.customer")
+        if not is_introduction or not told.touches(hit.start, hit.start + 1):
             continue
         rest = scan.text[hit.end : hit.end + 80]
         if CJK.search(rest[:6]):
@@ -193,7 +195,8 @@ def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extra
             if m and len(m[1]) >= 3 and not is_person(m[1], "", knowledge):
                 start = hit.end + m.start(1)
                 lexical = ("cues.", "kinds.", "labels.")
-                if any(h.start <= start < h.end and h.tag.startswith(lexical) for h in scan.hits):
+                around = scan.hits.around(start, start + 1)
+                if any(start < h.end and h.tag.startswith(lexical) for h in around):
                     continue
                 korean = re.match("[가-힣]", m[1])
                 if not korean and not _is_organisation(scan, start, m[1], knowledge):
@@ -201,14 +204,15 @@ def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extra
                 return Extracted(m[1], (scan.evidence(start, start + len(m[1])),))
             continue
         m = _APPOSITION.match(rest)
-        if m and any(h.tag.startswith(_SAID) for h in scan.hits if m.start(1) <= h.start - hit.end < m.end(1)):
+        said = scan.hits.starting(hit.end + m.start(1), hit.end + m.end(1)) if m else ()
+        if any(h.tag.startswith(_SAID) for h in said):
             m = None
         m = m or _LATIN_INTRODUCED.match(rest)
         if m:
             name = re.sub(rf"(?:\s(?:{_PARTICLES}|has|is))+$", "", m[1]).rstrip(".")
             start = hit.end + m.start(1)
             products = scan.within(start, start + len(name), "product", "app")
-            beside_address = any(0 <= e.start - start - len(name) <= 40 for e in scan.emails)
+            beside_address = bool(scan.emails.starting(start + len(name), start + len(name) + 41))
             person = is_person(name, "", knowledge) and (beside_address or hit.tag != "cues.customer_intro")
             if re.match(r"\s*[:：]", scan.text[start + len(name) :][:3]):
                 continue  # the next label of a form

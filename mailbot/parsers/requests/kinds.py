@@ -38,8 +38,8 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
     counts: dict[str, int] = {}
     for unit in units:
         dates = scan.within(unit.start, unit.end, "labels.end_date")
-        for hit in scan.hits:
-            if hit.tag.startswith("kinds.") and unit.start <= hit.start and hit.end <= unit.end:
+        for hit in scan.hits.starting(unit.start, unit.end):
+            if hit.tag.startswith("kinds.") and hit.end <= unit.end:
                 if any(label.start <= hit.start and hit.end <= label.end for label in dates):
                     continue  # "renewal date" names a date, not a kind
                 if any(0 <= c.start - hit.end <= 8 for c in scan.within(hit.end, unit.end, "cues.instead_after")):

@@ -121,7 +121,7 @@ class LineBook:
         now = next((c for c in cells if "users_now" in c.tags), None)
         self._take(scan, mentions, unit)
         if now is not None and self._open:
-            for number in [n for n in scan.numbers if now.start <= n.start < now.end][:1]:
+            for number in scan.numbers.starting(now.start, now.end)[:1]:
                 self._open[0].from_users = Extracted(number.value, (scan.evidence(number.start, number.end),))
 
     def _pair(self, scan: Scan, unit: Unit, asked: Asked | None) -> None:
@@ -337,7 +337,7 @@ def _sens(scan: Scan, unit: Unit) -> list[Span]:
 
 
 def _sens_in(scan: Scan, start: int, end: int) -> list[Span]:
-    return [s for s in scan.sens if start <= s.start < end]
+    return list(scan.sens.starting(start, end))
 
 
 def _corrects(scan: Scan, products: Sequence[ProductMention], targets: Sequence[QuantityMention]) -> bool:

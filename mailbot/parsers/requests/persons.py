@@ -61,7 +61,7 @@ def find_persons(scan: Scan, units: Sequence[Unit], senders: Senders, knowledge:
 
 def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:
     tags, start, end = unit.tags, unit.value_start, unit.end
-    emails = [e for e in scan.emails if start <= e.start < end and not senders.ignore(e.value)]
+    emails = [e for e in scan.emails.starting(start, end) if not senders.ignore(e.value)]
     role = bool(tags & {*ROLES})
     ours_label = "reseller" in tags or (unit.section == "reseller" and not tags & {*ROLES[1:], "customer"})
     theirs_label = not ours_label and (role or "customer" in tags)
@@ -118,7 +118,7 @@ def _beside(scan: Scan, start: int, email: Span, knowledge: Knowledge) -> Span |
 
 
 def _of_row(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:
-    emails = [e for e in scan.emails if unit.start <= e.start < unit.end and not senders.ignore(e.value)]
+    emails = [e for e in scan.emails.starting(unit.start, unit.end) if not senders.ignore(e.value)]
     name: Span | None = None
     role = False
     for cell in unit.cells:
@@ -135,7 +135,7 @@ def _of_row(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> I
 
 
 def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:
-    emails = [e for e in scan.emails if unit.start <= e.start < unit.end and not senders.ignore(e.value)]
+    emails = [e for e in scan.emails.starting(unit.start, unit.end) if not senders.ignore(e.value)]
     roles = scan.within(unit.start, unit.end, *ROLE_TAGS)
     left = unit.start
     for i, email in enumerate(emails):

@@ -8,6 +8,7 @@ from mailbot.domain.message import InboundMessage, TextPart
 from mailbot.domain.request import Doubt, Reason
 from mailbot.parsers.requests.block import Block
 from mailbot.parsers.scan import Scan, Span
+from mailbot.parsers.spans import Taken
 
 
 def find_sites(
@@ -46,7 +47,7 @@ def _linked_elsewhere(body: Scan, part: TextPart, sites: Sequence[Extracted[str]
     out = []
     for link in part.links:
         target = re.search(r"//([a-z0-9-]+\.atlassian\.net)", link.target.lower())
-        shown = [s for s in body.sites if link.start <= s.start < link.end]
+        shown = body.sites.starting(link.start, link.end)
         if target and shown and shown[0].value != target[1]:
             out.append(Extracted(target[1], (body.evidence(link.start, link.end),)))
     return out
@@ -75,6 +76,8 @@ def merged(spans: Sequence[tuple[Span, Scan]]) -> tuple[Extracted[str], ...]:
 def sens_in(block: Block) -> list[Span]:
     """SENs, and bare numbers in a column or pair that is labelled as SEN."""
     found = list(block.scan.sens)
+    known = Taken((s.start, s.end) for s in found)
+    starts = set()
     for unit in block.units:
         cells = [(c.start, c.end) for c in unit.cells if "sen" in c.tags]
         if unit.kind == "pair" and "sen" in unit.tags:
@@ -82,11 +85,12 @@ def sens_in(block: Block) -> list[Span]:
         for start, end in cells:
             for m in re.finditer(r"(?<![\w-])(?:l?\d{7,8})(?!\w)", block.scan.folded[start:end]):
                 span = Span(start + m.start(), start + m.end(), "SEN-" + m[0].upper())
-                if not any(s.start <= span.start < s.end for s in found):
+                if not known.touches(span.start, span.start + 1) and span.start not in starts:
+                    starts.add(span.start)
                     found.append(span)
     return sorted(found, key=lambda s: s.start)
 
 
 def is_readable(block: Block, span: Span) -> bool:
     """Whether a place lies in what the sender newly wrote or passes on."""
-    return any(u.start <= span.start < u.end for u in block.units)
+    return block.told.touches(span.start, span.start + 1)

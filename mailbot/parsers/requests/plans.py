@@ -24,11 +24,12 @@ def target_plans(scan: Scan, bounds: tuple[int, int], plans: Sequence[Span]) -> 
             continue
         opened = any(
             h.tag == "cues.from" and (0 <= first.start - h.end <= 12 or 0 <= h.start - first.end <= 4)
-            for h in scan.hits
+            for h in scan.hits.around(first.start - 12, first.end + 5)
         )
         if re.search(r"->|→|=>|⇒", between) or (opened and _reaches(scan, first, second, bounds)):
             return [p for p in plans if p is not first], first
-        swapped = any(h.tag == "cues.instead_before" and 0 <= second.start - h.end <= 8 for h in scan.hits)
+        before = scan.hits.around(second.start - 8, second.start)
+        swapped = any(h.tag == "cues.instead_before" and 0 <= second.start - h.end <= 8 for h in before)
         if swapped:
             return [p for p in plans if p is not second], second
     have = [p for p in plans if polarity(scan, bounds, p.start, p.end) is Polarity.HAVE]

@@ -82,7 +82,7 @@ def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Pola
 def _put_off(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
     """Whether the next clause refuses what this one only mentions ("Jira ends in April, leave that for now")."""
     left, right = _clause(scan, sentence, start, end)
-    counts = [n for n in scan.numbers if left <= n.start < right and not (n.spelled and n.end - n.start == 1)]
+    counts = [n for n in scan.numbers.starting(left, right) if not (n.spelled and n.end - n.start == 1)]
     if scan.within(left, right, "cues.want") or counts:
         return False
     for product in scan.within(right, sentence[1], "product"):  # "(Jira, Confluence) stay as they are this time"

@@ -29,7 +29,7 @@ def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list
     start, end = bounds
     apps = [(h.start, h.end) for h in scan.within(start, end, "app") if not _is_common(scan, h, end)]
     for words in _apps_for(scan, start, end):
-        lexical = [h for h in scan.hits if h.start < words[1] and h.end > words[0]]
+        lexical = [h for h in scan.hits.around(*words) if h.end > words[0]]
         if not lexical and (in_list or words[0] == start):
             apps.append(words)
     found: list[ProductMention] = []
@@ -71,7 +71,7 @@ def _once(scan: Scan, bounds: tuple[int, int], found: Sequence[ProductMention]) 
     keys = [p.key for p in found]
     if len(set(keys)) == len(keys) or "" in keys:
         return list(found)
-    numbers = [n.start for n in scan.numbers if bounds[0] <= n.start < bounds[1]]
+    numbers = [n.start for n in scan.numbers.starting(*bounds)]
     announced = len(numbers) and all(p.start < numbers[0] for p in found[: len(set(keys))])
     kept = {p.key: p for p in found} if announced else {p.key: p for p in reversed(found)}
     return sorted(kept.values(), key=lambda p: p.start)
@@ -81,7 +81,7 @@ def _is_common(scan: Scan, app: Hit, limit: int) -> bool:
     """Whether an app's name is a word of the mail's language here ("tempo de resposta"), not "Tempo for Jira"."""
     if _app_reach(scan, app.end, limit) > app.end:
         return False
-    around = (h for h in scan.hits if h.start <= app.start and app.end <= h.end)
+    around = (h for h in scan.hits.around(app.start, app.start + 1) if app.end <= h.end)
     return any(h.tag.startswith(("labels.", "topics.", "cues.")) for h in around)
 
 

@@ -37,7 +37,7 @@ class QuantityMention:
 
 def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -> list[QuantityMention]:
     """Return the numbers of users in a stretch, in order; in a column of users every number is one."""
-    numbers = [n for n in scan.numbers if start <= n.start and n.end <= end and not _is_article(scan, n)]
+    numbers = [n for n in scan.numbers.starting(start, end) if n.end <= end and not _is_article(scan, n)]
     found: list[QuantityMention] = []
     i = 0
     while i < len(numbers):
@@ -77,14 +77,13 @@ def _listed(scan: Scan, bounds: tuple[int, int], numbers: Sequence[Number]) -> l
 
 def _is_article(scan: Scan, number: Number) -> bool:
     """Whether a spelled one is an article or pronoun ("un devis", "cada uno") rather than a count ("un usuario")."""
-    counted = any(h.tag == "counters.users" and 0 <= h.start - number.end <= 1 for h in scan.hits)
+    counted = any(h.tag == "counters.users" for h in scan.hits.starting(number.end, number.end + 2))
     return number.spelled and number.value == 1 and not counted
 
 
 def _before_product(scan: Scan, end: int) -> bool:
-    return any(
-        h.tag == "product" and 0 <= h.start - end <= 2 and not scan.folded[end : h.start].strip() for h in scan.hits
-    )
+    close = scan.hits.starting(end, end + 3)
+    return any(h.tag == "product" and not scan.folded[end : h.start].strip() for h in close)
 
 
 def _pair(
@@ -149,17 +148,17 @@ def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -
 def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a word for users counts the number: close behind it, or as its label close before it."""
     if _is_single_han(scan, number):
-        return any(h.tag == "counters.users" and h.start == number.end for h in scan.hits)
+        return any(h.tag == "counters.users" for h in scan.hits.starting(number.end, number.end + 1))
     if _COUNTED_ALONE.match(scan.text, number.end):
         return True
-    for hit in scan.hits:
+    for hit in scan.hits.around(number.start - 10, number.end + 33):
         if hit.start < bounds[0] or hit.end > bounds[1]:
             continue
         if hit.tag == "counters.users" and hit.start >= number.end:
             gap = scan.folded[number.end : hit.start]
             if re.search(r"[぀-鿿가-힯]", gap) and len(gap) > 12:
                 continue
-            if any(number.end <= n.start < hit.start for n in scan.numbers):
+            if scan.numbers.starting(number.end, hit.start):
                 continue
             if len(gap) <= 32 and not re.search(r"[\d,，、。.!?;；:：\t]|\n\s*\n", gap) and len(gap.split()) <= 3:
                 return True
@@ -176,14 +175,14 @@ def _is_elliptical(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     if not named or not re.fullmatch(r"\s+(?:[^\W\d_]{1,5}\s+)?", scan.folded[named[-1].end : number.start]):
         return False
     ends = re.match(r"\s*(?:[.,;!?)]|\n|$)|\s+[^\W\d_]{1,3}\s", scan.folded[number.end : bounds[1]])
-    earlier = [n for n in scan.numbers if bounds[0] <= n.start and n.end < named[-1].start]
+    earlier = [n for n in scan.numbers.starting(bounds[0], named[-1].start) if n.end < named[-1].start]
     return bool(ends) and any(counter_near(scan, bounds, n) for n in earlier)
 
 
 def _is_spelled_beside(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a spelled number precedes its product after a counted one ("ten Jira users and six Confluence")."""
-    earlier = [n for n in scan.numbers if bounds[0] <= n.start and n.end < number.start]
-    product = any(h.tag == "product" and h.start - number.end == 1 for h in scan.hits)
+    earlier = [n for n in scan.numbers.starting(bounds[0], number.start) if n.end < number.start]
+    product = any(h.tag == "product" for h in scan.hits.starting(number.end + 1, number.end + 2))
     return number.spelled and number.value > 2 and product and any(counter_near(scan, bounds, n) for n in earlier)
 
 
@@ -191,7 +190,7 @@ def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a bare number is where a product is to go ("raise Jira to 80.", "and needs 100")."""
     if number.spelled:
         return False
-    near = [h for h in scan.hits if bounds[0] <= h.start and h.end <= bounds[1]]
+    near = scan.within(*bounds, "cues.to", "kinds.upgrade", "cues.want")
     to = [h for h in near if h.tag == "cues.to" and 0 <= number.start - h.end <= 2]
     raises = [h for h in near if h.tag == "kinds.upgrade"]
     if any(-1 <= t.start - h.end <= 2 or h.end == t.end for t in to for h in raises):
@@ -205,7 +204,7 @@ def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
         and re.fullmatch(r"\s{0,2}(?:[^\W\d_]{1,3}\s)?", scan.folded[h.end : number.start])
         for h in near
     )
-    earlier = [n for n in scan.numbers if bounds[0] <= n.start and n.end < number.start and not n.spelled]
+    earlier = [n for n in scan.numbers.starting(bounds[0], number.start) if n.end < number.start and not n.spelled]
     if wanted and any(counter_near(scan, bounds, n) for n in earlier):
         return True  # "50 users today, they need 80 in future"
     if any(h.tag == "cues.want" and h.end > number.end and h.start - number.end <= 2 for h in near):  # "100 nodig"
@@ -240,7 +239,7 @@ def _beside_product(scan: Scan, bounds: tuple[int, int], number: Number) -> bool
 
 def _opener(scan: Scan, number: Number) -> bool:
     """Whether "from" stands directly before the number or, where languages put it there, directly after."""
-    for hit in scan.hits:
+    for hit in scan.hits.around(number.start - 12, number.end + 11):
         if hit.tag != "cues.from":
             continue
         before = scan.folded[hit.end : number.start] if hit.end <= number.start else None
@@ -266,7 +265,8 @@ def _connector(scan: Scan, start: int, second: Number, limit: int) -> bool:
 
 
 def _range_word(scan: Scan, first: Number, second: Number, plain: str) -> bool:
-    opened = any(h.tag == "cues.between" and 0 <= first.start - h.end <= 4 for h in scan.hits)
+    before = scan.hits.around(first.start - 4, first.start)
+    opened = any(h.tag == "cues.between" and 0 <= first.start - h.end <= 4 for h in before)
     words = list(scan.within(first.end, second.start, "cues.range"))
     if not words:
         return False
@@ -290,12 +290,12 @@ def _is_increment(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
         return True
     for hit in scan.within(*bounds, "cues.more", "cues.more_before"):
         between = (min(hit.start, number.end), max(hit.end, number.start))
-        to = [h for h in scan.hits if h.tag == "cues.to"]
+        to = [h for h in scan.hits.around(*between) if h.tag == "cues.to"]
         to = [h for h in to if not _lies_in(h, hit)]  # "a" in "20 usuários a mais"
         if any(between[0] < h.end <= between[1] and h.start < between[1] for h in to):
             continue  # "increase to 260"
         if hit.tag == "cues.more" and number.end <= hit.start <= number.end + 40:
-            if any(0 <= n.start - hit.end <= 1 for n in scan.numbers):
+            if scan.numbers.starting(hit.end, hit.end + 2):
                 continue  # "Jira for 400 users and another 20 .."
             gap = _without_counters(scan, number.end, hit.start)
             named = scan.within(number.end, hit.start, "product")  # "25 Jira licences more"
@@ -333,7 +333,7 @@ def _rejected(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
 def bare_number(scan: Scan, bounds: tuple[int, int]) -> list[QuantityMention]:
     """A line that is nothing but a number, or a number and a plan ("50, Premium"): an answer to what was asked."""
     text = scan.folded[bounds[0] : bounds[1]]
-    numbers = [n for n in scan.numbers if bounds[0] <= n.start and n.end <= bounds[1]]
+    numbers = [n for n in scan.numbers.starting(*bounds) if n.end <= bounds[1]]
     if len(numbers) != 1 or numbers[0].spelled:
         return []
     rest = text[: numbers[0].start - bounds[0]] + text[numbers[0].end - bounds[0] :]
@@ -346,5 +346,4 @@ def bare_number(scan: Scan, bounds: tuple[int, int]) -> list[QuantityMention]:
 
 def first_number(scan: Scan, start: int, end: int) -> Number | None:
     """Return the first number of a stretch."""
-    inside: Sequence[Number] = [n for n in scan.numbers if start <= n.start and n.end <= end]
-    return inside[0] if inside else None
+    return next((n for n in scan.numbers.starting(start, end) if n.end <= end), None)

@@ -50,9 +50,7 @@ def find_terms(blocks: Sequence[tuple[Scan, Sequence[Unit]]]) -> Terms:
 def _targets(scan: Scan, unit: Unit) -> list[tuple[int, DateMention, Evidence]]:
     """Weigh each date: beside words for aligning or a target date it counts most, as a present end least."""
     out = []
-    for date in scan.dates:
-        if not unit.start <= date.start < unit.end:
-            continue
+    for date in scan.dates.starting(unit.start, unit.end):
         weight = 0
         if unit.kind == "pair":
             weight += 4 if "end_date" in unit.tags else -3 if unit.tags & {"reference", "price"} else 0
@@ -61,10 +59,10 @@ def _targets(scan: Scan, unit: Unit) -> list[tuple[int, DateMention, Evidence]]:
         if scan.within(unit.start, unit.end, "kinds.co_term"):
             weight += 2
         before = scan.folded[max(unit.start, date.start - 14) : date.start]
-        hits = [h for h in scan.hits if date.start - 14 <= h.start and h.end <= date.start + 2]
+        hits = [h for h in scan.hits.starting(date.start - 14, date.start + 2) if h.end <= date.start + 2]
         if any(h.tag in ("cues.to", "labels.end_date") for h in hits):
             weight += 2
-        if any(h.tag in ("cues.to",) and 0 <= h.start - date.end <= 3 for h in scan.hits):
+        if any(h.tag == "cues.to" for h in scan.hits.starting(date.end, date.end + 4)):
             weight += 2
         if polarity(scan, (unit.start, unit.end), date.start, date.end) is Polarity.HAVE:
             weight -= 2

@@ -32,8 +32,8 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
             continue
         question = is_question(scan, unit) and (unit.kind != "pair" or "?" in scan.folded[unit.start : unit.end])
         self_managed = scan.within(unit.start, unit.end, "kinds.data_center", "kinds.server")
-        for hit in scan.hits:
-            if not (unit.start <= hit.start and hit.end <= unit.end and hit.tag.startswith("topics.")):
+        for hit in scan.hits.starting(unit.start, unit.end):
+            if not (hit.end <= unit.end and hit.tag.startswith("topics.")):
                 continue
             if hit.key in HOW_TOPICS and self_managed:
                 continue
@@ -51,7 +51,8 @@ def asks_how(words: str) -> bool:
 
 def _is_left(scan: Scan, hit: Hit) -> bool:
     """Whether a way of billing is only what a site leaves ("quote the move from monthly to annual?")."""
-    return any(h.tag == "kinds.existing_site" and h.start < hit.end and hit.start < h.end for h in scan.hits)
+    around = scan.hits.around(hit.start, hit.end)
+    return any(h.tag == "kinds.existing_site" and hit.start < h.end for h in around)
 
 
 def is_question(scan: Scan, unit: Unit) -> bool:
