@@ -26,6 +26,8 @@ _SENTENCE_WITHIN = re.compile(
     r"(?:[^\W\d_]{5}|\d\d)[.!?]\s+[A-ZÀ-Þ]|[。！？；](?=.)"
 )  # "75 users. Contact: .." is no label
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
+_LONGEST_LINE = 2000
+_LONGEST_SENTENCE = 1000
 ROLES = ("contact", "billing_contact", "technical_contact", "site_admin")
 """Labels of authorized contacts."""
 
@@ -113,14 +115,18 @@ class _Layouter:
             return
         if "\t" in text[start:end].strip() or self._is_aligned(start, end):
             yield from self._close()
-            yield from self._row(start, end)
+            for piece in _pieces(text, start, end, _LONGEST_LINE):
+                yield from self._row(*piece)
             return
         bullet = _BULLET.match(self._scan.folded, start, end)
         inner = bullet.end() if bullet else start
-        pair = self._pair(inner, end)
+        stop, *more = [piece[1] for piece in _pieces(text, inner, end, _LONGEST_LINE)]
+        pair = self._pair(inner, stop)
         if pair is not None:
             yield from self._close()
             yield pair
+            if more:
+                self._prose.append((stop, end))
             return
         is_bullet = inner > start and bool(text[start:inner].strip(" >\t"))
         role = self._heading_role(inner, end)
@@ -202,6 +208,8 @@ class _Layouter:
         while position < len(text) and stop - end < 400:
             line_end = text.find("\n", position + 1)
             line_end = len(text) if line_end < 0 else line_end
+            if line_end - position > _LONGEST_LINE:
+                break
             line = text[position + 1 : line_end]
             if not line.strip() or "\t" in line.strip() or re.match(r"[^:：\n]{1,40}[:：](?!//)", line):
                 break
@@ -304,8 +312,10 @@ class _Layouter:
 
     def _close(self) -> Iterator[Unit]:
         """End the open paragraph and yield its sentences."""
-        for start, end in _sentences(self._scan.text, self._prose, self._scan.part != BODY):
-            yield Unit(kind="sentence", start=start, end=end, section=self._section, paragraph=self._paragraph)
+        text = self._scan.text
+        for sentence in _sentences(text, self._prose, self._scan.part != BODY):
+            for start, end in _pieces(text, *sentence, _LONGEST_SENTENCE):
+                yield Unit(kind="sentence", start=start, end=end, section=self._section, paragraph=self._paragraph)
         self._prose = []
 
 
@@ -315,6 +325,17 @@ def _role(tags: frozenset[str]) -> str | None:
     if "customer" in tags:
         return "customer"
     return "contact" if tags & {*ROLES} else None
+
+
+def _pieces(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Cut what is longer than anybody writes: what is read as one is compared part by part with itself."""
+    while end - start > longest:
+        half = start + longest // 2
+        stop = 1 + max(text.rfind("\t", half, start + longest), text.rfind(" ", half, start + longest))
+        stop = stop or start + longest
+        yield start, stop
+        start = stop
+    yield start, end
 
 
 def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

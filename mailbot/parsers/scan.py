@@ -4,7 +4,8 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -41,6 +42,7 @@ _AT_NUMBER = re.compile(r"(?<![a-z])at-?\s?\d{7,9}")
 _BOX = re.compile(r"[(\[](?: {0,3}|[x✓✔])[)\]]|[☐☑☒□■]")
 _TICKED = re.compile(r"[x✓✔☑☒■]")
 _LINE = re.compile(r"[^\n]+")
+CLAUSE_END = re.compile(r"[,，、;；:：()（）\[\]–—]|\s-\s|\t")
 _TOKEN = re.compile(r"[a-z]{5,}(?:\s[a-z]+){0,2}")
 
 
@@ -63,6 +65,8 @@ class Scan:
     folded: str
     lexicons: tuple[Lexicon, ...]
     hits: InOrder[Hit]
+    places: Mapping[str, Sequence[int]]  # by tag, where in `hits` its hits are
+    clause_ends: InOrder[Span]
     emails: InOrder[Span]
     sites: InOrder[Span]
     sens: InOrder[Span]
@@ -81,7 +85,10 @@ class Scan:
 
     def within(self, start: int, end: int, *tags: str) -> list[Hit]:
         """Return the hits of these tags that lie between two offsets."""
-        return [h for h in self.hits.starting(start, end + 1) if h.end <= end and h.tag in tags]
+        low, high = self.hits.range(start, end + 1)
+        places = [self.places.get(tag, ()) for tag in tags]
+        found = [i for of_tag in places for i in of_tag[bisect_left(of_tag, low) : bisect_left(of_tag, high)]]
+        return [hit for i in sorted(found) if (hit := self.hits[i]).end <= end]
 
 
 def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, written_on: dt.date) -> Scan:
@@ -112,6 +119,8 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
         folded=folded,
         lexicons=lexicons,
         hits=InOrder(hits),
+        places=_places(hits),
+        clause_ends=InOrder(Span(m.start(), m.end(), m[0]) for m in CLAUSE_END.finditer(folded)),
         emails=emails,
         sites=sites,
         sens=sens,
@@ -119,6 +128,13 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
         dates=InOrder(dates),
         numbers=InOrder(numbers),
     )
+
+
+def _places(hits: Sequence[Hit]) -> Mapping[str, Sequence[int]]:
+    places: dict[str, list[int]] = {}
+    for i, hit in enumerate(hits):
+        places.setdefault(hit.tag, []).append(i)
+    return places
 
 
 def _emails(folded: str) -> Iterator[Span]:

@@ -30,8 +30,13 @@ class InOrder(tuple[_T, ...]):
 
     def starting(self, first: int, before: int) -> tuple[_T, ...]:
         """Return those that start at `first` or later, and before `before`."""
+        low, high = self.range(first, before)
+        return self[low:high]
+
+    def range(self, first: int, before: int) -> tuple[int, int]:
+        """Return the indices between which those stand that start at `first` or later, and before `before`."""
         low = bisect_left(self, first, key=_START)
-        return self[low : bisect_left(self, before, lo=low, key=_START)]
+        return low, bisect_left(self, before, lo=low, key=_START)
 
     def around(self, start: int, end: int) -> tuple[_T, ...]:
         """Return those that start before `end` and may reach `start`: of words, none is longer than the reach."""

@@ -5,9 +5,8 @@ import re
 from collections.abc import Sequence
 
 from mailbot.parsers.phrases import Hit
-from mailbot.parsers.scan import Scan
+from mailbot.parsers.scan import CLAUSE_END, Scan
 
-_CLAUSE_END = re.compile(r"[,，、;；:：()（）\[\]–—]|\s-\s|\t")
 _TAGS = {"cues.have": "have", "cues.want": "want"}
 
 
@@ -60,14 +59,10 @@ def _cues(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> list[H
 
 
 def _clause(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> tuple[int, int]:
-    left, right = sentence
-    for m in _CLAUSE_END.finditer(scan.folded, sentence[0], sentence[1]):
-        if m.end() <= start:
-            left = m.end()
-        elif m.start() >= end:
-            right = m.start()
-            break
-    return left, right
+    first, last = scan.clause_ends.range(sentence[0], start)
+    before = [m.end for m in scan.clause_ends[max(first, last - 2) : last] if m.end <= start]
+    behind = (m.start for m in scan.clause_ends.starting(end, sentence[1]) if m.end <= sentence[1])
+    return before[-1] if before else sentence[0], next(behind, sentence[1])
 
 
 def _decide(cues: Sequence[Hit], start: int, end: int, verb_final: bool) -> Polarity:
@@ -86,7 +81,7 @@ def _put_off(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> boo
     if scan.within(left, right, "cues.want") or counts:
         return False
     for product in scan.within(right, sentence[1], "product"):  # "(Jira, Confluence) stay as they are this time"
-        if not _CLAUSE_END.fullmatch(scan.folded[right : product.start].strip()):
+        if not CLAUSE_END.fullmatch(scan.folded[right : product.start].strip()):
             break
         right = product.end
     for cue in _refusals(scan, (right, sentence[1]), "cues.drop"):

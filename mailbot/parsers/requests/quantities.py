@@ -181,9 +181,11 @@ def _is_elliptical(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
 
 def _is_spelled_beside(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
     """Whether a spelled number precedes its product after a counted one ("ten Jira users and six Confluence")."""
-    earlier = [n for n in scan.numbers.starting(bounds[0], number.start) if n.end < number.start]
     product = any(h.tag == "product" for h in scan.hits.starting(number.end + 1, number.end + 2))
-    return number.spelled and number.value > 2 and product and any(counter_near(scan, bounds, n) for n in earlier)
+    if not product or not number.spelled or number.value <= 2:
+        return False
+    earlier = [n for n in scan.numbers.starting(bounds[0], number.start) if n.end < number.start]
+    return any(counter_near(scan, bounds, n) for n in earlier)
 
 
 def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
