@@ -85,8 +85,10 @@ class Scan:
 
     def within(self, start: int, end: int, *tags: str) -> list[Hit]:
         """Return the hits of these tags that lie between two offsets."""
+        places = [of_tag for tag in tags if (of_tag := self.places.get(tag))]
+        if not places:
+            return []
         low, high = self.hits.range(start, end + 1)
-        places = [self.places.get(tag, ()) for tag in tags]
         found = [i for of_tag in places for i in of_tag[bisect_left(of_tag, low) : bisect_left(of_tag, high)]]
         return [hit for i in sorted(found) if (hit := self.hits[i]).end <= end]
 

@@ -110,7 +110,9 @@ class Desk:
 def opened_desk() -> Iterator[Desk]:
     """Hold a desk with the shipped lexicons, policy and templates."""
     installation, own = Installation(Path(__file__).parent), OurDesk(address=ADDRESS)
-    with desk_understanding(installation, own, lambda: TODAY) as understanding:
+    with desk_understanding(installation, own, lambda: TODAY) as guarded:
+        understanding = guarded.inner
+        assert isinstance(understanding, DeskUnderstanding)
         yield Desk(understanding=understanding, render=desk_renderer(installation, own, documents=False))
 
 
