@@ -36,8 +36,8 @@ _NOT_COUNTS = (
     re.compile(r"#\s?\d+"),
     # digits with letters that look like digits (5O, 7l5), raised or with marks of other programs (7⁰⁵, 7[8m00)
     re.compile(r"(?<!\w)\d+[oil]+(?:\d[\doil]*)?(?!\w)"),
-    re.compile(r"\d+[⁰¹²³⁴-⁹₀-₉][\d⁰¹²³⁴-⁹₀-₉]*"),
-    re.compile(r"\d+[\[\\^{][\d\w[]*"),
+    re.compile(r"(?<!\d)\d++[⁰¹²³⁴-⁹₀-₉][\d⁰¹²³⁴-⁹₀-₉]*"),
+    re.compile(r"(?<!\d)\d++[\[\\^{][\d\w[]*"),
     # years, runs of digit groups and phones
     re.compile(r"\+\d[\d ()./-]{6,}\d"),
     re.compile(r"\(\d{2,5}\)\s?\d[\d -]{3,}\d"),
