@@ -97,7 +97,7 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
     """Mark everything in one text part; linear in its length."""
     folded = fold(part.text)
     lexicons = knowledge.active(language)
-    emails = InOrder(_emails(folded))
+    emails = InOrder(_emails(folded, part.text))
     sites = InOrder(_sites(folded, emails))
     sens = InOrder(sorted(_sens(folded), key=attrgetter("start")))
     hosts = tuple(Span(m.start(), m.end(), m[0]) for p in (_URL, _HOST) for m in p.finditer(folded))
@@ -139,7 +139,7 @@ def _places(hits: Sequence[Hit]) -> Mapping[str, Sequence[int]]:
     return places
 
 
-def _emails(folded: str) -> Iterator[Span]:
+def _emails(folded: str, text: str) -> Iterator[Span]:
     m = _EMAIL.search(folded)
     while m:
         plain = (
