@@ -5,13 +5,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import end_to_end
+from bench import end_to_end, growth, latency, polling, stages, starting
 from bench.measuring import Row, as_table
 from bench.world import Bench, prepared
 
 MEASUREMENTS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
     "end-to-end": end_to_end.against_floor,
     "databases": end_to_end.databases,
+    "latency": latency.measure,
+    "understanding": stages.understanding,
+    "documents": stages.documents,
+    "polling": polling.measure,
+    "starting": starting.measure,
+    "memory": growth.memory,
+    "history": growth.history,
 }
 
 

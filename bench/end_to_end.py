@@ -20,7 +20,7 @@ def against_floor(bench: Bench) -> Iterator[Row]:
         floor = Floor(bench, [mail(bench.new_number()) for _ in range(FLOOR_MAILS)])
         with running_desk(bench, bench.fresh_sqlite()) as running:
             desk, least = by_turns(bench, lambda: batch(bench, running, mail, bench.mails), floor.rate)  # noqa: B023
-        yield from _rows(f"end to end, {what}, SQLite", desk, least, "the floor", goal)
+        yield from rows(f"end to end, {what}, SQLite", desk, least, "the floor", goal)
         yield _rate(f"the floor, these mails ({what})", least)
 
 
@@ -34,14 +34,14 @@ def databases(bench: Bench) -> Iterator[Row]:
             lambda: batch(bench, one, other_mail, bench.mails),
             lambda: batch(bench, lite, other_mail, bench.mails),
         )
-        yield from _rows("PostgreSQL, 1 worker", desk, least, "SQLite", ">= 0.8")
+        yield from rows("PostgreSQL, 1 worker", desk, least, "SQLite", ">= 0.8")
         two = ends.enter_context(running_desk(bench, bench.fresh_postgres(), workers=2))
         desk, least = by_turns(
             bench,
             lambda: batch(bench, two, other_mail, bench.mails),
             lambda: batch(bench, one, other_mail, bench.mails),
         )
-        yield from _rows("PostgreSQL, 2 workers", desk, least, "1 worker", ">= 1.75")
+        yield from rows("PostgreSQL, 2 workers", desk, least, "1 worker", ">= 1.75")
 
 
 def by_turns(
@@ -69,7 +69,8 @@ def batch(bench: Bench, running: Running, mail: Mail, count: int) -> Speed:
     return Speed(count / (end - begin), spent.seconds / count)
 
 
-def _rows(what: str, speeds: Sequence[Speed], others: Sequence[Speed], compared: str, goal: str) -> Iterator[Row]:
+def rows(what: str, speeds: Sequence[Speed], others: Sequence[Speed], compared: str, goal: str) -> Iterator[Row]:
+    """Yield the row of mails per second and that of processor time, against the others."""
     yield Row(
         what=what,
         unit="mails/s",

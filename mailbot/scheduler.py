@@ -185,7 +185,9 @@ class _Watcher:
         list_old(mailbox, self._service.store)
         looked = time.monotonic()
         while not self._stop.is_set():
-            if mailbox.wait(GLANCE) or time.monotonic() - looked >= self._watched.poll_seconds:
+            news = mailbox.wait(GLANCE)
+            if news or time.monotonic() - looked >= self._watched.poll_seconds:
+                log.debug("looking", mailbox=str(mailbox.key), news=news)
                 if is_halted(self._service.store):
                     return
                 self._receive(mailbox)
