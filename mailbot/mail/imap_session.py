@@ -3,7 +3,6 @@
 import contextlib
 import enum
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,10 +16,13 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]  # the libra
 
 from mailbot.domain.errors import SetupError, TransientError
 from mailbot.mail.bearer import BearerTalk
+from mailbot.mail.deadline import Watchdog
 from mailbot.mail.tls import Login, Server, connection_error, context_for
 from mailbot.ports.connection import Security
 
 T = TypeVar("T")
+
+_WATCHDOG = Watchdog()
 
 
 class Filing(enum.Enum):
@@ -146,13 +148,8 @@ def deadline(client: IMAPClient, seconds: float) -> Iterator[None]:
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
+    with _WATCHDOG.within(seconds, cut):
         yield
-    finally:
-        timer.cancel()
 
 
 def hang_up(client: IMAPClient) -> None:
