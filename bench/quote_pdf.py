@@ -23,7 +23,7 @@ from mailbot.bootstrap.installation import Installation
 from mailbot.domain.quote import Quote, QuoteLine
 from mailbot.replies import make_renderer
 from mailbot.replies.locales import Language
-from mailbot.replies.preview import SAMPLE_DESK, SAMPLE_SELLER, sample_quote
+from mailbot.replies.samples import SAMPLE_DESK, SAMPLE_SELLER, sample_quote
 from mailbot.resources import shipped_root
 
 WARM_UP = 5

@@ -3,16 +3,16 @@
 import re
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.extract import extract
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from mailbot.domain.errors import MailbotError
-from mailbot.domain.outgoing import ReplyKind
 from mailbot.replies.glyphs import missing_glyphs
 from mailbot.replies.locales import FALLBACK, Language, read_catalogue
-from mailbot.replies.preview import preview
+from mailbot.replies.preview import SAMPLES, preview_sample
 from mailbot.replies.render import Renderer
 from mailbot.replies.templates import Templates
 from mailbot.resources import Resources
@@ -20,6 +20,14 @@ from mailbot.resources import Resources
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s)?")
 _KEYWORDS = {"_": None, "ngettext": (1, 2)}
 _OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A translation, all of its plural forms, and the file and line where it stands."""
+
+    where: str
+    texts: tuple[str, ...]
 
 
 def problems(render: Renderer) -> tuple[str, ...]:
@@ -52,12 +60,13 @@ def _syntax(files: Resources) -> Iterator[str]:
 def _words(render: Renderer) -> Iterator[str]:
     words = template_words(render.files)
     for language in render.languages.values():
-        said = {} if language.tag != FALLBACK else {message[0]: message for message in words}
+        said = {} if language.tag != FALLBACK else {message[0]: _Said("templates", message) for message in words}
         for path in reversed(language.catalogues):
             said.update(_entries(path, language))
-        where = language.catalogues[0] if language.catalogues else f"templates/locales/{language.tag}/messages.po"
+        whole = language.catalogues[0] if language.catalogues else f"templates/locales/{language.tag}/messages.po"
         for message in words:
-            yield from (f"{where}: {trouble}" for trouble in _word(message, said.get(message[0], ()), render.files))
+            one = said.get(message[0], _Said(str(whole), ()))
+            yield from (f"{one.where}: {trouble}" for trouble in _word(message, one.texts, render.files))
 
 
 def _word(message: tuple[str, ...], translations: Sequence[str], files: Resources) -> Iterator[str]:
@@ -70,13 +79,14 @@ def _word(message: tuple[str, ...], translations: Sequence[str], files: Resource
             yield f'"{translated}" needs glyphs that templates/fonts lacks: {" ".join(sorted(missing))}'
 
 
-def _entries(path: Path, language: Language) -> dict[str, tuple[str, ...]]:
+def _entries(path: Path, language: Language) -> dict[str, _Said]:
     """Return the finished translations of a catalogue by their English text."""
-    entries: dict[str, tuple[str, ...]] = {}
+    entries: dict[str, _Said] = {}
     for message in read_catalogue(path, language.locale):
         if message.id and message.string and not message.fuzzy:
             key = message.id if isinstance(message.id, str) else message.id[0]
-            entries[key] = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            entries[key] = _Said(f"{path}, line {message.lineno}", texts)
     return entries
 
 
@@ -87,9 +97,9 @@ def _same_placeholders(message: tuple[str, ...], translated: str) -> bool:
 
 
 def _renderings(render: Renderer) -> Iterator[str]:
-    for kind in ReplyKind:
+    for name in SAMPLES:
         try:
-            preview(render, kind, FALLBACK)
+            preview_sample(render, name, FALLBACK)
         except (TemplateError, TypeError, ValueError, KeyError) as error:
             yield f"{_place(error, render.files)}: {error}"
         except MailbotError as error:

@@ -1,11 +1,14 @@
 """Prints a quote as PDF with typst. One compiler per process: building one scans the fonts, using it takes 10 ms."""
 
+import re
 import threading
 
 import typst
 
 from mailbot.domain.errors import SetupError
 from mailbot.resources import Resources
+
+_LINE = re.compile(r"bytes__\.typ:(\d+):")  # of the layout, which is given as bytes
 
 
 class QuotePrinter:
@@ -33,7 +36,13 @@ class QuotePrinter:
             try:
                 pdf = self._compiler.compile(self._source, format="pdf", sys_inputs={"data": data})
             except typst.TypstError as error:
-                raise SetupError(f"{self._layout}: {error.diagnostic or error.message}") from error
+                raise SetupError(f"{self._layout}{_line_of(error)}: {error.message}") from error
         if not isinstance(pdf, bytes):
             raise SetupError(f"{self._layout}: gave no document")
         return pdf
+
+
+def _line_of(error: typst.TypstError) -> str:
+    """Return where in the layout the error is, as typst draws it below the message."""
+    found = _LINE.search(error.diagnostic or "")
+    return f", line {found[1]}" if found else ""

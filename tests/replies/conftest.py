@@ -8,8 +8,8 @@ import pytest
 
 from mailbot.domain.outgoing import OutgoingMessage
 from mailbot.replies import make_renderer
-from mailbot.replies.preview import SAMPLE_DESK, SAMPLE_SELLER
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import SAMPLE_DESK, SAMPLE_SELLER
 from mailbot.replies.signing import signer_of
 from mailbot.resources import resources
 from mailbot.settings import load_policy_pack

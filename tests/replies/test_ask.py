@@ -10,8 +10,8 @@ from mailbot.domain.decision import Action, Decision, ResolvedLine, ResolvedRequ
 from mailbot.domain.evidence import Extracted, on_file
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.domain.request import AuthorizedContact, Customer
-from mailbot.replies.preview import incomplete_request, sample_message
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import incomplete_request, sample_message
 from tests.replies.conftest import LANGUAGES
 
 AT = dt.datetime(2026, 11, 5, tzinfo=dt.UTC)

@@ -10,8 +10,9 @@ from mailbot.domain.message import Desk
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.replies import make_renderer
 from mailbot.replies.check import problems
-from mailbot.replies.preview import SAMPLE_DESK, SAMPLE_SELLER, preview
+from mailbot.replies.preview import preview
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import SAMPLE_DESK, SAMPLE_SELLER
 from mailbot.resources import Resources, shipped_root
 from tests.replies.conftest import POLICY
 
@@ -51,9 +52,9 @@ def test_a_single_text_may_be_overridden(tmp_path: Path) -> None:
         ("replies/ask/body.j2", "Hello\n{% if %}\n", r"ask/body\.j2, line 2: "),
         ("replies/ask/body.j2", "Hello\n\n{{ nobody }}\n", r"ask/body\.j2, line 3: 'nobody' is undefined"),
         ("replies/topics/tax.j2", "{{ s.nothing() }}\n", r"tax\.j2, line 1: .*nothing"),
-        ("locales/de/messages.po", 'msgid "Hello %(name)s,"\nmsgstr "Hallo %(nam)s,"\n', r"de/messages\.po: .*nam"),
+        ("locales/de/messages.po", 'msgid "Hello %(name)s,"\nmsgstr "Hallo %(nam)s,"\n', r"es\.po, line 1: .*nam"),
         ("locales/de/messages.po", "Hallo Welt\n", r"de/messages\.po, line 1: "),
-        ("quote/quote.typ", "#let x = \n", r"quote\.typ: .*expected expression"),
+        ("quote/quote.typ", "\n#let x = \n", r"quote\.typ, line 2: expected expression"),
         ("products.toml", "[products]\n", r"products\.toml: "),
         ("locales/xx/locale.toml", 'locale = "de_DE"\n', r"xx/locale\.toml: "),
     ],

@@ -11,8 +11,8 @@ from mailbot.domain.quote import Quote
 from mailbot.replies.document import step_end, term_days
 from mailbot.replies.glyphs import missing_glyphs
 from mailbot.replies.pdf import QuotePrinter
-from mailbot.replies.preview import sample_quote
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import sample_quote
 from mailbot.resources import resources
 from tests.replies.conftest import LANGUAGES
 

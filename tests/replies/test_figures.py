@@ -9,9 +9,12 @@ import pytest
 
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.domain.quote import Quote
-from mailbot.replies.preview import preview, sample_quote
+from mailbot.domain.recomputing import mistakes
+from mailbot.replies.preview import preview, preview_sample
 from mailbot.replies.quote_json import read_signed_json
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import sample_quote
+from mailbot.replies.variants import VARIANTS
 from tests.replies.conftest import LANGUAGES, data_of, html_of, pdf_of
 
 _AMOUNT = re.compile(r"(?<![\d.])\d{1,3}(?:[.,\u00a0 ]\d{3})*[.,]\d\d(?![\d.])")
@@ -31,6 +34,7 @@ def expected(quote: Quote) -> set[Decimal]:
     named = {quote.subtotal, quote.total, *(line.amount for line in quote.lines)}
     named |= {quote.tax.amount} if quote.tax else set()
     named |= {quote.replaced.total, *(line.amount for line in quote.replaced.lines)} if quote.replaced else set()
+    named |= {s.amount for s in steps}
     return named | {s.annual for s in steps} | {s.annual_before for s in steps if s.annual_before is not None}
 
 
@@ -81,3 +85,22 @@ def test_no_line_of_the_html_breaks_within_the_quotes_number(render: Renderer, k
     html = html_of(preview(render, kind, "en")).partition("<body")[2]
 
     assert re.findall(r'(?<!nowrap;">)Q-2026-00318', html) == []
+
+
+QUOTES = [name for name, variant in VARIANTS.items() if variant.kind is ReplyKind.QUOTE]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", QUOTES)
+def test_every_variant_of_a_quote_adds_up_and_names_the_same_amounts_everywhere(
+    render: Renderer, name: str, language: str
+) -> None:
+    quote = VARIANTS[name].decision(language, render.languages[language].sample).quote
+    message = preview_sample(render, name, language)
+
+    assert quote is not None
+    assert mistakes(quote) == ()
+    assert set(amounts(message.text)) == expected(quote)
+    assert set(amounts(re.sub(r"<[^>]+>", " ", html_of(message)))) == expected(quote)
+    assert set(amounts(text_of(pdf_of(message)))) == expected(quote)
+    assert read_signed_json(data_of(message)).quote == quote

@@ -9,9 +9,9 @@ import pytest
 
 from mailbot.domain.errors import InputError
 from mailbot.domain.quote import Quote
-from mailbot.replies.preview import sample_quote
 from mailbot.replies.quote_json import faults, read_signed_json, signed_json
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import sample_quote
 from mailbot.replies.signing import signer_of
 
 OURS, THEIRS = signer_of(bytes(32)), signer_of(b"\1" * 32)

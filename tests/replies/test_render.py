@@ -11,8 +11,9 @@ from mailbot.domain.errors import InputError
 from mailbot.domain.evidence import Extracted
 from mailbot.domain.message import Address, InboundMessage, TextPart
 from mailbot.domain.outgoing import OutgoingMessage, ReplyKind
-from mailbot.replies.preview import preview, sample_decision, sample_message, sample_quote
+from mailbot.replies.preview import preview
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import sample_decision, sample_message, sample_quote
 from tests.replies.conftest import LANGUAGES, opened, pdf_of
 
 AT = dt.datetime(2026, 11, 5, 9, 30, tzinfo=dt.UTC)

@@ -9,8 +9,9 @@ import pytest
 from mailbot.domain.decision import Action, Decision
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.domain.request import Kind
-from mailbot.replies.preview import ALL_TOPICS, preview, sample_decision, sample_message, sample_request
+from mailbot.replies.preview import preview
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import ALL_TOPICS, sample_decision, sample_message, sample_request
 from tests.replies.conftest import LANGUAGES
 
 FORM = "https://www.seller.example/quote"

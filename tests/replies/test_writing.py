@@ -13,8 +13,8 @@ from mailbot.domain.outgoing import ReplyKind
 from mailbot.replies.clean import one_line, some_lines
 from mailbot.replies.formats import Formats
 from mailbot.replies.locales import closest
-from mailbot.replies.preview import sample_decision, sample_message, sample_quote
 from mailbot.replies.render import Renderer
+from mailbot.replies.samples import sample_decision, sample_message, sample_quote
 from mailbot.replies.wrap import WIDTH, columns, wrapped
 from tests.replies.conftest import LANGUAGES
 
