@@ -27,6 +27,7 @@ from mailbot.service.review import Workbench
 from mailbot.service.upkeep import UpkeepOptions
 
 T = TypeVar("T")
+LARGEST_ID = 2**31 - 1
 
 PREPARED = 4
 
@@ -142,8 +143,11 @@ class Visit:
         return str(self.request.path_params[name])
 
     def number(self, name: str) -> int:
-        """Return a part of the path that is a number."""
-        return int(self.request.path_params[name])
+        """Return a part of the path that is a number; KeyError for one that no row can have."""
+        number = int(self.request.path_params[name])
+        if number > LARGEST_ID:
+            raise KeyError(number)
+        return number
 
 
 def one_of(text: str, convert: Callable[[str], T], what: str) -> T:

@@ -1,13 +1,12 @@
 """What others sent, made safe to hand to a browser: HTML cleaned of all that acts or calls, names of files."""
 
-import email
-import email.policy
 import re
 import unicodedata
-from email.message import EmailMessage
 from urllib.parse import quote
 
 import nh3
+
+from mailbot.parsers import charset, mimetree
 
 LONGEST_HTML = 2_000_000
 
@@ -31,25 +30,30 @@ _STYLES = frozenset({
     "margin-right", "margin-top", "padding", "padding-bottom", "padding-left", "padding-right", "padding-top",
     "text-align", "text-decoration", "vertical-align", "white-space", "width",
 })  # fmt: skip
+_DEEPEST = 1000
+_SHOWN_SOURCE = 100_000
+_NESTING = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|dd|dt|hr|img|input|li|link|meta|o:p|option|p|tbody|td|th|thead|tr|wbr)\b)[a-z]",
+    re.IGNORECASE,
+)
 _NO_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
 def html_of(raw: bytes) -> str | None:
-    """Return the HTML part of a mail, cleaned; None when it has none."""
-    message = email.message_from_bytes(raw, policy=email.policy.default)
-    part = message.get_body(("html",)) if isinstance(message, EmailMessage) else None
-    if part is None:
-        return None
-    try:
-        content = str(part.get_content())
-    except (LookupError, ValueError):
-        payload = part.get_payload(decode=True)
-        content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    return cleaned(content[:LONGEST_HTML])
+    """Return the HTML part of a mail, cleaned; None when it has none. Any bytes are read within limits."""
+    for part in mimetree.parse(raw, []).walk():
+        if part.content_type == "text/html" and part.disposition != "attachment" and not part.children:
+            return cleaned(charset.decode(part.content(), part.charset)[0][:LONGEST_HTML])
+    return None
 
 
 def cleaned(html: str) -> str:
-    """Return the HTML without anything that acts, loads or leads away; links stay as text with their target shown."""
+    """Return the HTML without anything that acts, loads or leads away; links stay as text with their target shown.
+
+    HTML nested deeper than any person's, in which the cleaner would take minutes, is shown as its source.
+    """
+    if _depth(html) > _DEEPEST:
+        return nh3.clean_text(html[:_SHOWN_SOURCE])
     return nh3.clean(
         html,
         tags=set(_TAGS),
@@ -59,6 +63,15 @@ def cleaned(html: str) -> str:
         url_schemes=set(),
         link_rel="noopener noreferrer",
     )
+
+
+def _depth(html: str) -> int:
+    """Return how deep elements nest that need an end tag, counted roughly and in linear time."""
+    depth = deepest = 0
+    for match in _NESTING.finditer(html):
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def document(html: str, title: str) -> str:

@@ -71,7 +71,7 @@ def read_message(
         authentication=authentication(
             [headers.decode(value) for value in root.header.all("authentication-results")], desk.trusted_authserv_ids
         ),
-        defects=tuple(dict.fromkeys(defects)),
+        defects=tuple(dict.fromkeys(map(headers.clean, defects))),
     )
 
 

@@ -58,7 +58,7 @@ class Part:
     @property
     def charset(self) -> str | None:
         """The declared character set."""
-        return self.parameters.get("charset") or None
+        return self.parameters.get("charset", "").encode("ascii", "replace").decode() or None
 
     def content(self) -> bytes:
         """Return the body with the transfer encoding undone, as far as it can be."""
@@ -85,7 +85,12 @@ class _Reader:
         self._count += 1
         header, body = split_header(raw, self._defects)
         content_type, parameters = _structured(header.first("content-type"))
-        if content_type.count("/") != 1 or content_type.startswith("/") or content_type.endswith("/"):
+        if (
+            not content_type.isascii()
+            or content_type.count("/") != 1
+            or content_type.startswith("/")
+            or content_type.endswith("/")
+        ):
             content_type = default
         disposition, more = _structured(header.first("content-disposition"))
         filename = more.get("filename") or parameters.get("name")

@@ -133,7 +133,7 @@ def normal(raw: bytes, *names: str) -> bytes:
     """Return a reply without what must differ: ids, case number, boundary, and these names."""
     text = re.sub(rb"[qQ]-2026-\d{5}", b"Q", raw)
     text = re.sub(rb"[0-9a-f]{24}", b"H", text)
-    text = re.sub(rb"attack\.\d+@", b"@", text)
+    text = re.sub(rb"attack\.\d+@", b"@", text).replace(b"omer.haddad", b"omar.haddad")
     for name in names:
         text = text.replace(name.encode(), b"N")
     return text
