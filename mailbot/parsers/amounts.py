@@ -26,6 +26,7 @@ _HAN = "零〇一二两兩三四五六七八九十百千万萬拾"
 _HAN_NUMBER = re.compile(f"(?:\\d{{1,5}}|[{_HAN}])[{_HAN}]*")
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10000, "萬": 10000}
 _MOST_DIGITS = 9  # nobody has so many users; int() refuses thousands
+_MOST_WORDS = 20  # "hundred hundred hundred .." would be a number of thousands of digits
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 _DECIMAL = r"\d{1,3}(?:[.,' ]\d{3}){0,6}[.,]\d{1,2}(?!\d)|(?<!\d)\d++[.,]\d{1,2}(?!\d)"
@@ -167,7 +168,10 @@ def _number_parts(word: str, lexicon: Lexicon) -> list[str]:
 def _close(run: Sequence[tuple[int, int, list[str]]], lexicon: Lexicon) -> Iterator[Number]:
     if not run:
         return
-    value = _compose([p for _, _, parts in run for p in parts], lexicon.number_words, lexicon.multipliers)
+    parts = [part for *_, of_word in run for part in of_word]
+    if len(parts) > _MOST_WORDS:
+        return
+    value = _compose(parts, lexicon.number_words, lexicon.multipliers)
     yield Number(run[0][0], run[-1][1], value, spelled=True)
 
 
@@ -190,7 +194,7 @@ def han_value(text: str) -> int | None:
         return None
     if not any(c in _HAN_UNITS for c in text):
         digits = "".join(str(_han_digit(c)) for c in text)
-        return int(digits) if digits.isdigit() else None
+        return int(digits) if digits.isdigit() and len(digits) <= _MOST_DIGITS else None
     total = section = 0
     current: int | None = None
     for piece in re.findall(r"\d+|.", text):

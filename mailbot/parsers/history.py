@@ -120,8 +120,7 @@ def has_forward_prefix(subject: str, knowledge: MailKnowledge) -> bool:
 
 
 def _prefix(subject: str) -> str:
-    match = _PREFIX.match(subject)
-    return match[1].casefold() if match else ""
+    return match[1].casefold() if (match := _PREFIX.match(subject)) else ""
 
 
 def _block_at(
@@ -199,8 +198,7 @@ def _below_attribution(
 
 def _is_certain(attribution: str) -> bool:
     """Whether only a mail program writes so: with a date, and an address or the time."""
-    numbers = len(_NUMBER.findall(_ADDRESS.sub(" @ ", attribution)))
-    return numbers >= (2 if _ADDRESS.search(attribution) else 4)
+    return len(_NUMBER.findall(_ADDRESS.sub(" @ ", attribution))) >= (2 if _ADDRESS.search(attribution) else 4)
 
 
 def _top(
@@ -218,9 +216,7 @@ def _top(
 
 
 def _next_inked(lines: list[Line], i: int, last: int) -> int:
-    while i < last and lines[i].is_blank:
-        i += 1
-    return i
+    return next((at for at in range(i, last) if not lines[at].is_blank), last)
 
 
 def _after_markers(lines: list[Line], i: int, last: int, knowledge: MailKnowledge) -> int:
@@ -349,14 +345,24 @@ def _attribution(lines: list[Line], i: int, last: int, knowledge: MailKnowledge)
         if count > 1 and not _may_begin(lines[i].text, knowledge):
             return 0
         if joined.rstrip().endswith((":", "：")) and is_attribution(joined, knowledge):
-            return count
+            below = (" ".join(line.text.strip() for line in lines[at : i + count]) for at in range(i + 1, i + count))
+            return 0 if any(_is_whole(text, knowledge) for text in below) else count
     return 0
+
+
+def _is_whole(text: str, knowledge: MailKnowledge) -> bool:
+    """Whether the last lines of what looks like a wrapped attribution are one alone: the first is the sender's own."""
+    *numbers, rest = _NUMBER.split(_ADDRESS.sub(" @ ", text))
+    is_named = "@" in text or len(rest.split()) > 1
+    begins = text.casefold().startswith(knowledge.attribution_starts)
+    is_dated = len(numbers) >= 2 if begins else len(numbers) >= 4 and (text[0].isdigit() or "@" in text)
+    return is_named and is_dated and is_attribution(text, knowledge)
 
 
 def _may_begin(text: str, knowledge: MailKnowledge) -> bool:
     """Whether a wrapped attribution may begin with the line: with a known first word, or with a date."""
     folded = text.strip().casefold()
-    return _DATED_START.match(folded) is not None or folded.startswith(knowledge.attribution_starts) or "@" in folded
+    return bool(_DATED_START.match(folded)) or folded.startswith(knowledge.attribution_starts) or "@" in folded
 
 
 def is_attribution(text: str, knowledge: MailKnowledge) -> bool:
@@ -373,7 +379,7 @@ def _fits(text: str, pieces: tuple[str, ...]) -> bool:
     ending = pieces[-1].replace(" :", ":")
     if not text.startswith(pieces[0]) or not text.endswith(ending):
         return False
-    at = len(pieces[0])
+    at = len(pieces[0]) or 1  # what begins with a name has one
     for piece in pieces[1:-1]:
         found = text.find(piece, at)
         if found < 0:
@@ -388,8 +394,7 @@ def _author(text: str) -> Address | None:
     if match is None:
         return None
     local, _, domain = match[0].rpartition("@")
-    before = text[: match.start()].rpartition(",")[2] if "," in text[: match.start()] else text[: match.start()]
+    before = text[: match.start()].rpartition(",")[2]
     name = before.replace("mailto:", "").strip(" \t<([\"'*（＜:：")
-    return Address(
-        name=name or None if not any(char.isdigit() for char in name) else None, email=f"{local}@{domain.lower()}"
-    )
+    is_name = bool(name) and not any(char.isdigit() for char in name)
+    return Address(name=name if is_name else None, email=f"{local}@{domain.lower()}")

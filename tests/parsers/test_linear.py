@@ -92,9 +92,12 @@ def test_a_mail_of_one_long_line_is_understood_soon(
         understand([read_message(raw, DESK, mail_knowledge)], knowledge, DESK)
 
 
-def test_a_number_of_thousands_of_digits_is_no_count(knowledge: Knowledge, mail_knowledge: MailKnowledge) -> None:
-    """Python refuses to convert so many digits; nobody asks for so many users."""
-    raw = _HEAD.encode() + b"1" * 5_000 + b" users\r\n"
+@pytest.mark.parametrize("number", ["1" * 5_000, "五" * 5_000, "hundred " * 5_000, "１" * 5_000, "百" * 5_000])
+def test_a_number_of_thousands_of_digits_is_no_count(
+    knowledge: Knowledge, mail_knowledge: MailKnowledge, number: str
+) -> None:
+    """Python refuses to convert so many digits, or to print them; nobody asks for so many users."""
+    raw = _HEAD.encode() + f"{number} users\r\n".encode()
     [request] = understand([read_message(raw, DESK, mail_knowledge)], knowledge, DESK).requests
     assert not any(line.quantity for line in request.lines)
 

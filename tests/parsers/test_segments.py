@@ -77,6 +77,16 @@ def test_an_attribution_and_the_quoted_lines_below_are_history(attribution: str,
     assert new_text(text, mail_knowledge) == "50, Premium"
 
 
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS)
+@pytest.mark.parametrize("own", ["50, Premium", "17 Nov is fine.", "Please write to jane@acme.example", "Am 3. Mai 50"])
+def test_an_attribution_right_below_the_own_text_leaves_it(
+    own: str, attribution: str, mail_knowledge: MailKnowledge
+) -> None:
+    """A line that may begin a wrapped attribution is none where the next one is whole."""
+    text = f"{own}\n{attribution}\n> Which plan?\n> How many users?\n"
+    assert new_text(text, mail_knowledge) == own
+
+
 @pytest.mark.parametrize("day", ["2026年11月17日", "2026/11/17", "17.11.2026,"])
 def test_a_day_and_an_address_right_above_quoted_lines_are_history(day: str, mail_knowledge: MailKnowledge) -> None:
     line = f"{day} Quote Desk <desk@vendor.example>:"
