@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from argon2 import Parameters
@@ -16,6 +17,7 @@ from mailbot.bootstrap.desking import OpenDesk, open_desk
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.watching import upkeep_options
 from mailbot.console.app import make_app
+from mailbot.console.codes import TimeCodes
 from mailbot.console.desk import Console, ConsoleOptions
 from mailbot.console.passwords import Argon2Hasher
 from mailbot.console.searching import kept_searchable
@@ -27,7 +29,11 @@ from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.promise import Promise
 from mailbot.ports import Clock, RecordsFor, Understanding
 from mailbot.service.accounts import AccountOptions, Accounts
+from mailbot.settings import OidcSettings
 from mailbot.store import SqlStore
+
+if TYPE_CHECKING:
+    from mailbot.console.oidc import IdentityProvider
 
 MAILS_REMEMBERED = 256
 
@@ -85,6 +91,7 @@ def console_app(desk: OpenDesk, *, passwords: Parameters = RFC_9106_LOW_MEMORY) 
             read=desk.store.read,
             templates=Templates(installation.files),
             options=_options(desk),
+            provider=_provider(installation.settings.oidc),
         )
     )
 
@@ -97,7 +104,7 @@ def desk_accounts(
     options = AccountOptions(
         idle=dt.timedelta(minutes=settings.idle_minutes), longest=dt.timedelta(hours=settings.longest_hours)
     )
-    return Accounts(store=store, hasher=Argon2Hasher(passwords), clock=clock, options=options)
+    return Accounts(store=store, hasher=Argon2Hasher(passwords), codes=TimeCodes(), clock=clock, options=options)
 
 
 def _options(desk: OpenDesk) -> ConsoleOptions:
@@ -120,4 +127,21 @@ def _options(desk: OpenDesk) -> ConsoleOptions:
             ("policy", installation.policy_pack.version),
             *(("mailbox", f"{box.account} ({box.user} at {box.host})") for box in installation.settings.mailboxes),
         ),
+    )
+
+
+def _provider(settings: OidcSettings) -> "IdentityProvider | None":
+    if not settings.issuer:
+        return None
+    if settings.client_secret is None:
+        raise SetupError("oidc.client_secret is not set: name a file in oidc.client_secret_file")
+    from mailbot.console.oidc import IdentityProvider  # loaded here: a console without a provider does without
+
+    return IdentityProvider(
+        name=settings.name,
+        issuer=settings.issuer,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret.reveal(),
+        claim=settings.claim,
+        scopes=" ".join(("openid", *settings.scopes)),
     )

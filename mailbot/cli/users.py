@@ -75,6 +75,18 @@ def role(folder: Path, login: str, role: str) -> None:
     click.echo(f"{login} is {role}")
 
 
+@command.command("no-code", epilog="Example: mailbot users no-code anna")
+@click.argument("login", metavar="LOGIN")
+@click.pass_obj
+def no_code(folder: Path, login: str) -> None:
+    """Take the second factor of LOGIN away (the telephone was lost)."""
+    from mailbot.service.accounts import drop_code
+
+    with _accounts(folder) as accounts:
+        drop_code(accounts, login, actor=_actor())
+    click.echo(f"{login} logs in without a code")
+
+
 @contextmanager
 def _accounts(folder: Path) -> "Iterator[Accounts]":
     from mailbot.bootstrap.consoling import desk_accounts

@@ -90,6 +90,8 @@ def _answer(console: Console, page: Page, request: Request, form: FormData) -> R
 def _visit(console: Console, request: Request, form: FormData) -> Visit:
     secret = request.cookies.get(console.options.cookie, "")
     session = current_session(console.accounts, secret) if secret else None
+    if session is not None and session.pending:
+        session = None  # opens no page but the one that asks for the code
     chosen = session.user.language if session else None
     languages = console.templates.languages
     accepted = wanted_language(request.headers.get("accept-language", ""), languages)

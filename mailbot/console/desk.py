@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 from starlette.datastructures import FormData
@@ -22,9 +22,12 @@ from mailbot.domain.file import Records
 from mailbot.domain.message import Desk
 from mailbot.domain.promise import Promise
 from mailbot.domain.staff import Session, StaffRole, User
-from mailbot.service.accounts import Accounts
+from mailbot.service.accounts import Accounts, is_proved
 from mailbot.service.review import Workbench
 from mailbot.service.upkeep import UpkeepOptions
+
+if TYPE_CHECKING:
+    from mailbot.console.oidc import IdentityProvider
 
 T = TypeVar("T")
 LARGEST_ID = 2**31 - 1
@@ -83,13 +86,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Everything that pages need. `read` opens a connection for read models."""
+    """Everything that pages need. `read` opens a connection for read models; `provider` vouches for staff, if any."""
 
     bench: Workbench
     accounts: Accounts
     read: Callable[[], AbstractContextManager[sa.Connection]]
     templates: Templates
     options: ConsoleOptions
+    provider: "IdentityProvider | None" = None
     prepared: Prepared = field(default_factory=Prepared)
 
 
@@ -104,6 +108,16 @@ class Visit:
     form: FormData
     language: str
     now: dt.datetime
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from, as far as the web server tells."""
+        return self.request.client.host if self.request.client else "-"
+
+    @property
+    def proved(self) -> bool:
+        """Whether the visitor has shown just now who they are."""
+        return self.session is not None and is_proved(self.console.accounts, self.session)
 
     @property
     def user(self) -> User:

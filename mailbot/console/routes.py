@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from mailbot.console.desk import Console, Visit
-from mailbot.console.views import acts, admin, case, figures, imports, login, mails, queue, trail
+from mailbot.console.views import acts, admin, case, figures, imports, login, mails, provided, queue, trail
 from mailbot.domain.staff import StaffRole
 
 View = Callable[[Console, Visit], Response]
@@ -29,6 +29,12 @@ ROUTES = (
     Page("GET", "/static/{name}", login.static_file, None),
     Page("GET", "/login", login.login_page, None),
     Page("POST", "/login", login.log_in, None),
+    Page("GET", "/login/code", login.code_page, None),
+    Page("POST", "/login/code", login.give_code, None),
+    Page("GET", "/login/provider", provided.begin, None),
+    Page("GET", "/login/provider/back", provided.back, None),
+    Page("GET", "/me", login.me, VIEWER),
+    Page("POST", "/me/code", login.change_code, VIEWER),
     Page("POST", "/logout", login.log_out, VIEWER),
     Page("POST", "/language", login.choose_language, VIEWER),
     Page("GET", "/", queue.queue, VIEWER),

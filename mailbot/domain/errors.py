@@ -43,3 +43,7 @@ class LeaseLost(MailbotError):
 
 class Forbidden(MailbotError):
     """The member of staff may not do this; the message says which role may."""
+
+
+class ProofWanted(Forbidden):
+    """The member of staff may do it once they have shown again who they are."""

@@ -29,7 +29,10 @@ class StaffRole(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A member of staff. `language` is that of the console (BCP 47), None for the browser's."""
+    """A member of staff. `language` is that of the console (BCP 47), None for the browser's.
+
+    `code_secret` makes the codes of the second factor, None without one.
+    """
 
     id: int
     login: str
@@ -38,6 +41,7 @@ class User:
     password_hash: str = field(repr=False)
     disabled: bool = False
     language: str | None = None
+    code_secret: str | None = field(default=None, repr=False)
 
     @property
     def has_logged_in(self) -> bool:
@@ -60,13 +64,20 @@ def is_login(actor: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A login that holds: `key` is the hash of what the browser keeps, never that itself."""
+    """A login that holds: `key` is the hash of what the browser keeps, never that itself.
+
+    It is `pending` while the second factor is wanted, which opens no page. `proved_at` is when the member last gave
+    password or code; `code_offer` a second factor that they have not confirmed yet.
+    """
 
     key: str = field(repr=False)
     user: User
     created_at: dt.datetime
     seen_at: dt.datetime
     address: str
+    pending: bool = False
+    proved_at: dt.datetime | None = None
+    code_offer: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,15 @@ from mailbot.ports.mail_stores import HomeStore, InboxStore, OutboxStore
 from mailbot.ports.meaning import AttachmentReader, ReplyRenderer, Understanding
 from mailbot.ports.outside import Archive, Clock, Listener, Mailbox, Messenger, TokenIssuer, Transport
 from mailbot.ports.running_stores import AlarmStore, LeaseStore, TokenStore
-from mailbot.ports.staff_stores import AuditStore, PasswordHasher, SearchStore, StaffStore, SwitchStore, WorklistStore
+from mailbot.ports.staff_stores import (
+    AuditStore,
+    OneTimeCodes,
+    PasswordHasher,
+    SearchStore,
+    StaffStore,
+    SwitchStore,
+    WorklistStore,
+)
 from mailbot.ports.unit_of_work import Store, UnitOfWork
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "Listener",
     "Mailbox",
     "Messenger",
+    "OneTimeCodes",
     "OutboxStore",
     "PasswordHasher",
     "QuoteStore",

@@ -20,6 +20,18 @@ class PasswordHasher(Protocol):
         ...
 
 
+class OneTimeCodes(Protocol):
+    """Codes that an app makes from a secret and the time (RFC 6238)."""
+
+    def new_secret(self) -> str:
+        """Return a secret that nobody can guess."""
+        ...
+
+    def step_of(self, secret: str, code: str, at: dt.datetime) -> int | None:
+        """Return the step of time that the code is of, if it is one of about now; else None."""
+        ...
+
+
 class StaffStore(Protocol):
     """Members of staff, their sessions and what they keep for themselves. Logins are compared in lower case."""
 
@@ -43,12 +55,28 @@ class StaffStore(Protocol):
         password_hash: str | None = None,
         disabled: bool | None = None,
         language: str | None = None,
+        code_secret: str | None = None,
     ) -> None:
-        """Change what is given; with a new password or when disabled, the member's sessions end."""
+        """Change what is given; with a new password or when disabled, the member's sessions end.
+
+        An empty `code_secret` takes the second factor away.
+        """
         ...
 
-    def open_session(self, user: User, key: str, address: str, at: dt.datetime) -> None:
-        """Keep a new session."""
+    def use_code(self, user_id: int, step: int) -> bool:
+        """Remember that the code of this step was used; False when it, or a later one, was used already."""
+        ...
+
+    def open_session(self, user: User, key: str, address: str, at: dt.datetime, *, pending: bool = False) -> None:
+        """Keep a new session; one that is not pending has just proved who it is."""
+        ...
+
+    def prove_session(self, key: str, at: dt.datetime) -> None:
+        """Remember that the member has just shown who they are."""
+        ...
+
+    def offer_code(self, key: str, secret: str | None) -> None:
+        """Keep a second factor with the session until it is confirmed, or forget it."""
         ...
 
     def session(self, key: str) -> Session | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from mailbot.domain.decision import Action, Decision
-from mailbot.domain.errors import Forbidden, InputError
+from mailbot.domain.errors import Forbidden, InputError, ProofWanted
 from mailbot.domain.file import Records
 from mailbot.domain.message import Desk
 from mailbot.domain.staff import StaffRole, User, is_login
@@ -25,11 +25,14 @@ def require(user: User, needed: StaffRole) -> None:
         raise Forbidden(f"{user.login} is {user.role.value}; this takes the role {needed.value}")
 
 
-def approve(bench: Workbench, item_id: int, user: User, limits: FourEyes, words: str = "") -> Settled:
+def approve(
+    bench: Workbench, item_id: int, user: User, limits: FourEyes, words: str = "", *, proved: bool = False
+) -> Settled:
     """As review.approve. A large quote is endorsed first and leaves when an approver, another person, approves it.
 
     Both must have logged in: Forbidden for a name that was only given on the command line. Its words are edited by
     the second person alone, so that nothing is added to what was endorsed without a look of the one who sends it.
+    Raises ProofWanted unless it was `proved` just now who the user is.
     """
     require(user, StaffRole.AGENT)
     considered = consider(bench, item_id)
@@ -37,6 +40,8 @@ def approve(bench: Workbench, item_id: int, user: User, limits: FourEyes, words:
         return review.approve(bench, item_id, actor=user.login, words=words)
     if not user.has_logged_in:
         raise Forbidden(f"item {item_id}: a quote of this amount takes two persons; both approve it in the console")
+    if not proved:
+        raise ProofWanted(f"item {item_id}: for a quote of this amount, show again who you are")
     with bench.store.begin() as uow:
         item, now = open_item(uow, item_id), bench.clock()
         behind = endorsed_by(uow.cases.events(item.case_id), item_id) - {user.login}

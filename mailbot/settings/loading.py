@@ -100,7 +100,7 @@ def _refuse_written_secrets(tables: _Table, file: Path) -> None:
 
 
 def _tables_with_secrets(tables: _Table) -> list[tuple[str, _Table]]:
-    single = [(name, tables.setdefault(name, {})) for name in ("database", "smtp")]
+    single = [(name, tables.setdefault(name, {})) for name in ("database", "smtp", "oidc")]
     return single + [(f"{part}.{name}", one) for part in REPEATED for name, one in _named(tables, part).items()]
 
 

@@ -236,6 +236,18 @@ class ConsoleSettings(Struct, frozen=True, kw_only=True):
     longest_hours: Annotated[int, Meta(ge=1)] = 12
 
 
+class OidcSettings(Struct, frozen=True, kw_only=True):
+    """Login to the console by OpenID Connect; without `issuer` there is none. `claim` is a member's login."""
+
+    name: str = "single sign-on"
+    issuer: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    client_id: str = ""
+    client_secret_file: str | None = None
+    client_secret: Secret | None = None
+    claim: str = "email"
+    scopes: tuple[str, ...] = ("email", "profile")
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings of one desk."""
 
@@ -255,3 +267,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     retention: RetentionSettings = RetentionSettings()
     log: LogSettings = LogSettings()
     console: ConsoleSettings = ConsoleSettings()
+    oidc: OidcSettings = OidcSettings()

@@ -54,6 +54,7 @@ class SqlStaffStore:
         password_hash: str | None = None,
         disabled: bool | None = None,
         language: str | None = None,
+        code_secret: str | None = None,
     ) -> None:
         """Change what is given; with a new password or when disabled, the member's sessions end."""
         wanted: dict[str, Any] = {  # Any: columns of several types
@@ -61,17 +62,34 @@ class SqlStaffStore:
             "password_hash": password_hash,
             "disabled": disabled,
             "language": language,
+            "code_secret": code_secret,
         }
         values = {name: value for name, value in wanted.items() if value is not None}
+        if code_secret == "":
+            values["code_secret"] = None
         if values:
             self._connection.execute(sa.update(users).where(users.c.id == user_id).values(**values))
         if password_hash is not None or disabled:
             self.close_sessions(user_id)
 
-    def open_session(self, user: User, key: str, address: str, at: dt.datetime) -> None:
+    def use_code(self, user_id: int, step: int) -> bool:
+        """Remember that the code of this step was used; False when it, or a later one, was used already."""
+        unused = sa.update(users).where(users.c.id == user_id, users.c.code_step < step)
+        return self._connection.execute(unused.values(code_step=step)).rowcount == 1
+
+    def open_session(self, user: User, key: str, address: str, at: dt.datetime, *, pending: bool = False) -> None:
         """Keep a new session."""
         row = {"key": key, "user_id": user.id, "created_at": at, "seen_at": at, "address": address}
-        self._connection.execute(sa.insert(sessions), row)
+        proof = {"pending": pending, "proved_at": None if pending else at}
+        self._connection.execute(sa.insert(sessions), {**row, **proof})
+
+    def prove_session(self, key: str, at: dt.datetime) -> None:
+        """Remember that the member has just shown who they are."""
+        self._connection.execute(sa.update(sessions).where(sessions.c.key == key).values(proved_at=at))
+
+    def offer_code(self, key: str, secret: str | None) -> None:
+        """Keep a second factor with the session until it is confirmed, or forget it."""
+        self._connection.execute(sa.update(sessions).where(sessions.c.key == key).values(code_offer=secret))
 
     def session(self, key: str) -> Session | None:
         """Return the session with its member, also an old one; the caller judges its age."""
@@ -79,7 +97,14 @@ class SqlStaffStore:
         if row is None:
             return None
         return Session(
-            key=row.key, user=_user(row), created_at=row.session_created_at, seen_at=row.seen_at, address=row.address
+            key=row.key,
+            user=_user(row),
+            created_at=row.session_created_at,
+            seen_at=row.seen_at,
+            address=row.address,
+            pending=row.pending,
+            proved_at=row.proved_at,
+            code_offer=row.code_offer,
         )
 
     def touch_session(self, key: str, at: dt.datetime) -> None:
@@ -130,6 +155,7 @@ def _user(row: AnyRow) -> User:  # the row's columns are those of `_USERS`
         password_hash=row.password_hash,
         disabled=row.disabled,
         language=row.language,
+        code_secret=row.code_secret,
     )
 
 
@@ -141,6 +167,9 @@ _SESSION = (
         sessions.c.created_at.label("session_created_at"),
         sessions.c.seen_at,
         sessions.c.address,
+        sessions.c.pending,
+        sessions.c.proved_at,
+        sessions.c.code_offer,
         *users.c,
     )
     .join(users, users.c.id == sessions.c.user_id)

@@ -19,6 +19,8 @@ users = sa.Table(
     sa.Column("disabled", sa.Boolean, nullable=False),
     sa.Column("language", sa.Text),
     sa.Column("created_at", Utc, nullable=False),
+    sa.Column("code_secret", sa.Text),  # of the second factor, none without
+    sa.Column("code_step", sa.BigInteger, nullable=False, server_default="0"),  # of the newest code that was used
 )
 
 sessions = sa.Table(
@@ -29,6 +31,9 @@ sessions = sa.Table(
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("seen_at", Utc, nullable=False),
     sa.Column("address", CleanText, nullable=False),
+    sa.Column("pending", sa.Boolean, nullable=False, server_default=sa.false()),  # the code is still wanted
+    sa.Column("proved_at", Utc),
+    sa.Column("code_offer", sa.Text),  # a second factor that was not confirmed yet
     sa.Index(None, "user_id"),
 )
 

@@ -1,15 +1,18 @@
 """Roles and four eyes hold in the service, whoever calls it."""
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
-from mailbot.domain.errors import Forbidden, InputError
+from mailbot.domain.errors import Forbidden, InputError, ProofWanted
 from mailbot.domain.outgoing import ReplyKind
 from mailbot.domain.staff import StaffRole, User, operator
 from mailbot.service import review, staff
 from mailbot.service.review import Workbench
 from tests.support.fake_desk import mail
+
+approve = partial(staff.approve, proved=True)
 
 SMALL = {"USD": Decimal(1)}
 NONE: dict[str, Decimal] = {}
@@ -80,7 +83,7 @@ def test_a_quote_up_to_the_limit_takes_one_person(desk, bench, draft):
 def test_one_person_alone_never_releases_a_large_quote(desk, bench, draft):
     for role in (StaffRole.APPROVER, StaffRole.ADMINISTRATOR):
         for _ in range(2):
-            assert staff.approve(bench, draft.id, user(role, "kim"), SMALL).settlement == "endorsed"
+            assert approve(bench, draft.id, user(role, "kim"), SMALL).settlement == "endorsed"
     desk.understanding.overrides = "quote"
     with pytest.raises(InputError, match="two persons"):
         staff.hand_back(bench, draft.id, user(StaffRole.APPROVER), SMALL)
@@ -88,26 +91,26 @@ def test_one_person_alone_never_releases_a_large_quote(desk, bench, draft):
 
 
 def test_the_second_person_must_be_an_approver(desk, bench, draft):
-    staff.approve(bench, draft.id, user(StaffRole.AGENT, "kim"), SMALL)
+    approve(bench, draft.id, user(StaffRole.AGENT, "kim"), SMALL)
     with pytest.raises(Forbidden, match="takes the role approver"):
-        staff.approve(bench, draft.id, user(StaffRole.AGENT, "lee"), SMALL)
-    assert staff.approve(bench, draft.id, user(StaffRole.APPROVER, "max"), SMALL).reply is ReplyKind.QUOTE
+        approve(bench, draft.id, user(StaffRole.AGENT, "lee"), SMALL)
+    assert approve(bench, draft.id, user(StaffRole.APPROVER, "max"), SMALL).reply is ReplyKind.QUOTE
     assert quotes_sent(desk) == 1
 
 
 def test_a_correction_that_makes_a_large_quote_waits_for_somebody_else(desk, bench, draft):
     corrected = staff.correct(bench, draft.id, {"action": "quote"}, user(StaffRole.APPROVER, "kim"), SMALL)
     assert (corrected.reply, quotes_sent(desk)) == (None, 0)
-    assert staff.approve(bench, corrected.next_item, user(StaffRole.APPROVER, "lee"), SMALL).reply is ReplyKind.QUOTE
+    assert approve(bench, corrected.next_item, user(StaffRole.APPROVER, "lee"), SMALL).reply is ReplyKind.QUOTE
 
 
 def test_a_correction_on_the_command_line_makes_nobody_one_of_two_persons(desk, bench, draft):
     kim = operator("kim", StaffRole.AGENT)
     corrected = staff.correct(bench, draft.id, {"action": "quote"}, kim, SMALL)
     with pytest.raises(Forbidden, match="takes two persons"):
-        staff.approve(bench, corrected.next_item, kim, SMALL)
-    assert staff.approve(bench, corrected.next_item, user(StaffRole.APPROVER, "lee"), SMALL).settlement == "endorsed"
-    assert staff.approve(bench, corrected.next_item, user(StaffRole.APPROVER, "max"), SMALL).reply is ReplyKind.QUOTE
+        approve(bench, corrected.next_item, kim, SMALL)
+    assert approve(bench, corrected.next_item, user(StaffRole.APPROVER, "lee"), SMALL).settlement == "endorsed"
+    assert approve(bench, corrected.next_item, user(StaffRole.APPROVER, "max"), SMALL).reply is ReplyKind.QUOTE
 
 
 def test_a_large_quote_is_not_handed_back_though_what_staff_have_set_has_none(desk, bench):
@@ -119,3 +122,11 @@ def test_a_large_quote_is_not_handed_back_though_what_staff_have_set_has_none(de
     with pytest.raises(InputError, match="two persons"):
         staff.hand_back(bench, corrected.next_item, kim, SMALL)
     assert quotes_sent(desk) == 0
+
+
+def test_a_large_quote_takes_a_fresh_proof_of_who_releases_it(desk, bench, draft):
+    for role in (StaffRole.AGENT, StaffRole.APPROVER):
+        with pytest.raises(ProofWanted):
+            staff.approve(bench, draft.id, user(role, "kim"), SMALL)
+    assert desk.events.count("Endorsed") == 0
+    assert staff.approve(bench, draft.id, user(StaffRole.AGENT, "kim"), NONE).reply is ReplyKind.QUOTE

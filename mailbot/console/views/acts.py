@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from mailbot.console.desk import Console, Visit, one_of
 from mailbot.console.views.case import case_response, changes_of, find_case
-from mailbot.domain.errors import Forbidden, InputError, MailbotError, StaleCase
-from mailbot.service import staff
+from mailbot.console.views.login import LONGEST_PASSWORD
+from mailbot.domain.errors import Forbidden, InputError, MailbotError, ProofWanted, StaleCase
+from mailbot.service import accounts, staff
 from mailbot.service.review import Settled
 
 MOST_AT_ONCE = 100
@@ -17,8 +18,27 @@ MOST_AT_ONCE = 100
 
 def approve(console: Console, visit: Visit) -> Response:
     """The draft goes out, in the visitor's words if they have edited it, or is endorsed when it takes two persons."""
-    limits, words = console.options.four_eyes, visit.value("words")
-    return _act(console, visit, lambda item: staff.approve(console.bench, item, visit.user, limits, words))
+    limits, words, proved = console.options.four_eyes, visit.value("words"), visit.proved
+    try:
+        if visit.value("password") and visit.session is not None:
+            password = visit.value("password")[:LONGEST_PASSWORD]
+            accounts.prove(console.accounts, visit.session, password, visit.value("code"))
+            proved = True
+        return _act(
+            console, visit, lambda item: staff.approve(console.bench, item, visit.user, limits, words, proved=proved)
+        )
+    except ProofWanted:
+        return _proof_page(console, visit)
+    except Forbidden as error:
+        return _proof_page(console, visit, trouble=str(error))
+
+
+def _proof_page(console: Console, visit: Visit, trouble: str = "") -> Response:
+    """The form that asks for the password again and then does what was asked for."""
+    kept = {name: visit.value(name) for name in ("case", "version", "words") if visit.value(name)}
+    path = visit.request.url.path
+    provider = console.provider.name if console.provider else ""
+    return visit.page("prove.html", 403, path=path, kept=kept, trouble=trouble, provider=provider)
 
 
 def ask(console: Console, visit: Visit) -> Response:
@@ -168,6 +188,8 @@ def _act(console: Console, visit: Visit, do: Callable[[int], Settled], given: di
     try:
         _refuse_moved(visit, page.version, page.open_item, item)
         settled = do(item)
+    except ProofWanted:
+        raise
     except (StaleCase, InputError, Forbidden) as error:
         status = 409 if isinstance(error, StaleCase) else 403 if isinstance(error, Forbidden) else 422
         newer = find_case(console, page.number)

@@ -64,6 +64,8 @@ def change_user(console: Console, visit: Visit) -> Response:
             accounts.set_role(console.accounts, login, role, actor=visit.user.login)
         case "password":
             accounts.set_password(console.accounts, login, visit.value("password"), actor=visit.user.login)
+        case "drop_code":
+            accounts.drop_code(console.accounts, login, actor=visit.user.login)
         case "disable" | "enable":
             accounts.set_disabled(console.accounts, login, disabled=act == "disable", by=visit.user)
         case _:
