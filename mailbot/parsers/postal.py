@@ -109,7 +109,7 @@ def find_country(text: str, gazetteers: Gazetteers) -> tuple[str, int, int] | No
 
 
 def _unspaced(gazetteers: Gazetteers) -> list[tuple[str, str]]:
-    return [(n, c) for n, c in gazetteers.countries.items() if re.match(r"[぀-鿿가-힯]", n)]
+    return [(n, c) for n, c in gazetteers.countries.items() if "\u3040" <= n < "\ua000" or "가" <= n < "\ud7b0"]
 
 
 def _region(text: str, country: str, gazetteers: Gazetteers) -> str | None:

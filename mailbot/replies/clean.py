@@ -13,7 +13,7 @@ _LINE = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 def one_line(text: str, limit: int = NAME_LIMIT) -> str:
     """Return the text on one line, without control, format and unassigned characters, at most `limit` long."""
-    kept = "".join(map(_kept, text))
+    kept = text if text.isascii() and text.isprintable() else "".join(map(_kept, text))
     return _shortened(_SPACE.sub(" ", kept).strip(), limit)
 
 

@@ -33,6 +33,8 @@ def columns(text: str) -> int:
 
 
 def _filled(paragraph: str, first: str, rest: str, width: int) -> list[str]:
+    if not paragraph[:1].isspace() and columns(first) + columns(paragraph.rstrip()) <= width:
+        return [first + paragraph]
     lines: list[str] = []
     line, used, prefix = "", 0, first
     for unit in _UNIT.findall(paragraph):

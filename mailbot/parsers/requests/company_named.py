@@ -35,6 +35,8 @@ _SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2
 _NOT_SAMA = re.compile(
     r"^(?:お疲れ|ご苦労|お世話|お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
 )
+_UMLAUT = re.compile("[aou]e")
+_SPREAD = re.compile(r"[\s&-]")
 _SLUG_NOISE = frozenset({"cloud", "jira", "site", "team", "group", "gmbh", "inc", "ltd", "the", "hq", "corp"})
 
 
@@ -139,10 +141,12 @@ def like_host(scan: Scan, host: str, gazetteers: Gazetteers) -> Extracted[str] |
     core = [w for w in words if w not in _SLUG_NOISE and len(w) > 1]
     if not core or len("".join(core)) < 4:
         return None
-    core = [re.sub(r"([aou])e(?!r|n|$)", r"\1(?:e)?", w) if re.search("[aou]e", w) else re.escape(w) for w in core]
     glued = "".join(words)
-    patterns = [r"[\s&'.+-]{0,3}(?:(?:and|und|et|y|e|de|du|la|le|des|del|do|da|the)\s)?".join(core)]
-    if len(core) == 1:
+    patterns = []  # each host has its own, and to compile one takes longer than to see that it cannot match
+    if all(w in scan.folded for w in core if not _UMLAUT.search(w)):
+        core = [re.sub(r"([aou])e(?!r|n|$)", r"\1(?:e)?", w) if _UMLAUT.search(w) else re.escape(w) for w in core]
+        patterns.append(r"[\s&'.+-]{0,3}(?:(?:and|und|et|y|e|de|du|la|le|des|del|do|da|the)\s)?".join(core))
+    if len(core) == 1 and glued in _SPREAD.sub("", scan.folded):
         patterns.append(_spread(glued))
     for pattern in patterns:
         for m in re.finditer(rf"(?<![a-z0-9@.-])(?:{pattern})(?![a-z0-9@-]|\.[a-z])", scan.folded):
