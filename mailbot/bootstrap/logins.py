@@ -40,7 +40,7 @@ def bearer_login(installation: Installation, settings: LoginSettings) -> BearerL
     return BearerLogin(
         settings.name,
         first=first,
-        issue=_endpoint(installation, settings, secret).ask,
+        issue=endpoint_of(installation, settings).ask,
         seal=SecretSeal(first or "", secret),
         open_store=lambda: open_desk_store(installation),
         clock=utc_now,
@@ -60,7 +60,7 @@ def _first_secret(settings: LoginSettings) -> str | None:
             raise _missing(settings, "client_secret")
         return None
     if settings.refresh_token is None:
-        raise _missing(settings, "refresh_token")
+        raise SetupError(f"{_missing(settings, 'refresh_token')}, or log in: mailbot login {settings.name}")
     return settings.refresh_token.reveal()
 
 
@@ -70,7 +70,9 @@ def _missing(settings: LoginSettings, key: str) -> SetupError:
     return SetupError(f"{where}: no {key.replace('_', ' ')}; name a file in {where}.{key}_file or set {variable}")
 
 
-def _endpoint(installation: Installation, settings: LoginSettings, secret: str) -> TokenEndpoint:
+def endpoint_of(installation: Installation, settings: LoginSettings) -> TokenEndpoint:
+    """Return where tokens of the login are asked for, and for what."""
+    secret = settings.client_secret.reveal() if settings.client_secret else ""
     scopes: tuple[str, ...]
     match settings.provider:
         case Provider.MICROSOFT if settings.grant is Grant.CLIENT_CREDENTIALS:

@@ -33,6 +33,7 @@ COMMANDS = {
     "retention": ("mailbot.cli.privacy:retention", "Empty what is older than the settings allow."),
     "db": ("mailbot.cli.db", "Create or upgrade the database, or tell its version."),
     "doctor": ("mailbot.cli.doctor", "Check the installation and say what to mend."),
+    "login": ("mailbot.cli.login", "Get the first token of a login by OAuth, with a browser."),
     "preview": ("mailbot.cli.preview", "Write a sample of a reply as text, HTML and PDF."),
 }
 

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from mailbot.mail.tls import is_loopback
 
 TIMEOUT = 20.0  # seconds, for connecting and for the answer
 LARGEST = 1_000_000  # bytes of an answer
+LONGEST_LIFETIME = 86_400  # seconds that are believed
 USUAL_LIFETIME = 3600  # seconds, where the endpoint does not say (section 5.1 recommends that it does)
 
 # Errors that only a person mends (section 5.2; `interaction_required` is OpenID Connect's).
@@ -44,16 +45,21 @@ class TokenEndpoint:
 
         Raises SetupError when the endpoint refuses and a person must mend it, TransientError when it is away.
         """
-        form = {"client_id": self.client_id, "scope": " ".join(self.scopes)}
+        if refresh_token is None:
+            answer = self._post({"grant_type": "client_credentials"})
+            return replace(_tokens(answer, self.name, now), refresh_token=None)
+        answer = self._post({"grant_type": "refresh_token", "refresh_token": refresh_token})
+        return _tokens({"refresh_token": refresh_token, **answer}, self.name, now)
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str, now: dt.datetime) -> Tokens:
+        """Return the first tokens, for the code that a person's login gave; raises as `ask` does."""
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        return _tokens(self._post({**form, "code_verifier": verifier}), self.name, now)
+
+    def _post(self, grant: Mapping[str, str]) -> Mapping[str, Any]:  # JSON of any shape
+        form = {"client_id": self.client_id, "scope": " ".join(self.scopes), **grant}
         if secret := self.client_secret():
             form["client_secret"] = secret
-        if refresh_token is None:
-            form["grant_type"] = "client_credentials"
-        else:
-            form |= {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        return _tokens(self._post(form), refresh_token, now, self)
-
-    def _post(self, form: Mapping[str, str]) -> Mapping[str, Any]:  # JSON of any shape
         parts = urllib.parse.urlsplit(self.url)
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             raise SetupError(f"login {self.name}: {self.url} is not https; secrets are sent over TLS only")
@@ -94,7 +100,7 @@ class TokenEndpoint:
         words = " ".join(str(answer.get("error_description", "")).split())[:300]
         said = f"login {self.name}: the token endpoint says {code}{': ' if words else ''}{words}"
         if code in _OF_THE_GRANT:
-            return SetupError(f"{said}; log in anew and put the new refresh token into its file")
+            return SetupError(f"{said}; log in anew: mailbot login {self.name}")
         if code in _OF_THE_CLIENT:
             return SetupError(f"{said}; check client_id, client_secret, tenant, scopes, and whether the secret ended")
         if 300 <= status < 500 and status not in (408, 429):
@@ -109,18 +115,16 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Follow nothing: the answer counts as the error that it is."""
 
 
-def _tokens(answer: Mapping[str, Any], refresh_token: str | None, now: dt.datetime, endpoint: TokenEndpoint) -> Tokens:
+def _tokens(answer: Mapping[str, Any], login: str, now: dt.datetime) -> Tokens:
     token, lifetime = answer.get("access_token"), answer.get("expires_in", USUAL_LIFETIME)
-    newer = answer.get("refresh_token", refresh_token)
+    refresh_token = answer.get("refresh_token")
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-        raise TransientError(f"login {endpoint.name}: the token endpoint answered without an access token")
-    if not isinstance(newer, str | None) or not str(lifetime).isdigit():
-        raise TransientError(f"login {endpoint.name}: the token endpoint answered with something else than tokens")
+        raise TransientError(f"login {login}: the token endpoint answered without an access token")
+    if not isinstance(refresh_token, str | None) or not str(lifetime).isdigit():
+        raise TransientError(f"login {login}: the token endpoint answered with something else than tokens")
+    seconds = min(int(lifetime), LONGEST_LIFETIME)
     return Tokens(
-        access_token=token,
-        issued_at=now,
-        lifetime=dt.timedelta(seconds=min(int(lifetime), 86_400)),
-        refresh_token=None if refresh_token is None else newer,
+        access_token=token, issued_at=now, lifetime=dt.timedelta(seconds=seconds), refresh_token=refresh_token
     )
 
 

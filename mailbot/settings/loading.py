@@ -155,6 +155,8 @@ def _fetch_secret(table: _Table, key: str, where: str, folder: Path) -> None:
     if key in table or not isinstance(name, str):
         return
     path = folder / name
+    if key == "refresh_token" and not path.exists():
+        return  # `mailbot login` makes it
     try:
         mode = path.stat().st_mode
         if mode & stat.S_IRWXO:

@@ -84,6 +84,7 @@ class LoginSettings(Struct, frozen=True, kw_only=True):
     grant: Grant = Grant.REFRESH_TOKEN
     tenant: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.-]+$")] = "organizations"
     token_url: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
+    authorize_url: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
     scopes: tuple[str, ...] = ()
     ca_file: str | None = None
     client_secret_file: str | None = None

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 
@@ -227,6 +228,20 @@ class TestImap:
         assert "revoked" not in str(told.value)
         with pytest.raises(TransientError):
             open_mailbox(imap_account(server, tokens, "revoked", again=True), KEY)
+
+    def test_a_token_that_was_revoked_early_is_replaced_by_itself(self, dovecot: tuple[Dovecot, TokenServer]) -> None:
+        server, tokens = dovecot
+        clock = FakeClock(NOW)
+        tokens.refresh_tokens.add("first-token")
+        bearer = bearer_login(tokens, MemoryStore(clock), clock)
+        login = Login(user=tokens.user, secret=bearer.token, oauth=True, refused=bearer.refused)
+        account = replace(imap_account(server, tokens, ""), login=login)
+        open_mailbox(account, KEY).close()
+        tokens.access_tokens.clear()
+        clock.advance(minutes=10)
+        with pytest.raises(TransientError):
+            open_mailbox(account, KEY)
+        open_mailbox(account, KEY).close()
 
 
 class TestSmtp:

@@ -42,6 +42,7 @@ class TokenServer:
     client_secret: str = "client-secret"  # of a test
     lifetime: object = 3600
     rotates: bool = True
+    code: str = "code-of-the-browser"
     port: int = 0
     asked: list[dict[str, str]] = field(default_factory=list)
     refresh_tokens: set[str] = field(default_factory=lambda: {"first-token"})
@@ -68,12 +69,15 @@ class TokenServer:
                 return 400, {"error": "invalid_grant", "error_description": "Token has been revoked."}
             if self.rotates:
                 self.refresh_tokens = {f"refresh-{secrets.token_hex(8)}"}
+        elif form.get("grant_type") == "authorization_code":
+            if form.get("code") != self.code:
+                return 400, {"error": "invalid_grant", "error_description": "The code is not known."}
         elif form.get("grant_type") != "client_credentials":
             return 400, {"error": "unsupported_grant_type"}
         token = f"access-{secrets.token_hex(8)}"
         self.access_tokens.add(token)
         answer: dict[str, object] = {"token_type": "Bearer", "access_token": token, "expires_in": self.lifetime}
-        if form["grant_type"] == "refresh_token" and self.rotates:
+        if form["grant_type"] == "authorization_code" or (form["grant_type"] == "refresh_token" and self.rotates):
             answer["refresh_token"] = next(iter(self.refresh_tokens))
         return 200, answer
 
