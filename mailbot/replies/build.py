@@ -24,6 +24,7 @@ REFERENCES_LIMIT = 20
 _LINE_LIMIT = 76
 _BEYOND_ASCII = bytes(range(127, 256))
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}@[!-;=?-~]{1,250}>")
+_BARE_LF = re.compile(rb"(?<!\r)\n")  # as b2a_qp breaks the lines of a text that has none
 _PHRASE_SAFE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 
 
@@ -111,12 +112,12 @@ def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
 
 
 def _text_part(subtype: str, text: str) -> bytes:
-    content = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
+    content = re.sub(r"\r\n?|\n", "\r\n", text).encode()
     foreign = len(content) - len(content.translate(None, delete=_BEYOND_ASCII))
     if 4 * foreign > len(content):  # mostly not Latin: quoted-printable would triple it
         encoding, body = "base64", _base64(content)
     else:
-        encoding, body = "quoted-printable", binascii.b2a_qp(content, istext=True)
+        encoding, body = "quoted-printable", _BARE_LF.sub(b"\r\n", binascii.b2a_qp(content, istext=True))
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode() + body
 
