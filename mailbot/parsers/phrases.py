@@ -3,6 +3,7 @@
 A pattern is written as in the mails, in lower case. A space stands for any white space, `*` at the end of a word
 for the rest of the word, `..` for a gap of at most four words (or twelve characters of a script without spaces)
 inside a sentence, `(a|b)` for alternatives, `(a)?` for something that may be absent. Groups may stand in groups.
+A question mark that is meant as one may end the words of a question (`cues.question`) and stands nowhere else.
 """
 
 import re
@@ -17,6 +18,8 @@ from mailbot.parsers.fold import fold
 
 _GROUP = re.compile(r"\(([^()]*)\)(\??)")
 _BORDER = re.compile(r" |\*|\.\.")
+_LOOSE_MARK = re.compile(r"(?<!\))[?？]")
+_QUESTION = "cues.question"
 _GAP, _SPACE, _STAR = "..", " ", "*"
 _GAP_WORDS, _GAP_CHARS, _GAP_LENGTH = 4, 12, 60
 _SENTENCE_ENDS = frozenset(".!?。！？\n")
@@ -43,9 +46,11 @@ class Phrases:
     """A compiled set of patterns; `scan` is linear in the text for any text."""
 
     def __init__(self, patterns: Iterable[tuple[str, str, str]]) -> None:
-        """Compile (tag, key, pattern) triples."""
+        """Compile (tag, key, pattern) triples; ValueError says what in a pattern cannot be read."""
         self._by_stem: dict[str, list[tuple[str, str, _Pieces]]] = defaultdict(list)
         for tag, key, pattern in patterns:
+            if _LOOSE_MARK.search(pattern if tag != _QUESTION else pattern.rstrip("?")):
+                raise ValueError(f"a question mark stands behind a bracket, (a)?, and nowhere else: {pattern!r}")
             for stem, pieces in _stems(" ".join(fold(pattern).split())):
                 self._by_stem[stem].append((tag, key, pieces))
         self._automaton = ahocorasick.Automaton()

@@ -35,6 +35,19 @@ def test_a_pattern_finds_what_it_says(pattern: str, text: str, found: list[str])
     assert _found(pattern, text) == found
 
 
+@pytest.mark.parametrize("pattern", ["runs? out", "po( number| no.?)?", "ユーザー?", "年?(底|末)"])
+def test_a_question_mark_stands_behind_a_bracket_only(pattern: str) -> None:
+    """What looks like something that may be absent and is not is refused."""
+    with pytest.raises(ValueError, match="question mark"):
+        Phrases([("tag", "key", pattern)])
+
+
+def test_a_question_mark_may_end_a_question() -> None:
+    """There it is meant as one: 吧 alone asks nothing."""
+    phrases = Phrases([("cues.question", "question", "吧?")])
+    assert [phrases.scan(fold(text)) != [] for text in ("可以吧？", "走吧")] == [True, False]
+
+
 def test_the_longest_choice_counts() -> None:
     """Of the ways in which one pattern matches at a place, the longest is the hit."""
     assert _found("new( customer| customer site)?", "a new customer site") == ["new customer site"]
