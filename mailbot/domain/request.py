@@ -99,7 +99,8 @@ class RequestLine:
     `product` None: a count or a plan without a product (completion gives it the product of the SEN, or of the
     only line). `unknown` is the name as written of a product or plan that is none of ours (a Marketplace app).
     `from_users` is the count that the mail says is there now, `from_plan` the plan ("from Standard to Premium").
-    `sen` ties the line to a subscription when the mail does.
+    `plan_shared`: the plan stands beside another product of the same list ("Jira and Confluence Premium"). `sen` ties
+    the line to a subscription when the mail does.
     """
 
     product: Extracted[str] | None = None
@@ -107,6 +108,7 @@ class RequestLine:
     quantity: Extracted[Quantity] | None = None
     from_users: Extracted[int] | None = None
     from_plan: Extracted[str] | None = None
+    plan_shared: bool = False
     unknown: Extracted[str] | None = None
     sen: Extracted[str] | None = None
 

@@ -92,6 +92,7 @@ def _join(line: RequestLine, other: RequestLine) -> RequestLine:
     return replace(
         line,
         plan=line.plan or other.plan,
+        plan_shared=line.plan_shared if line.plan else other.plan_shared,
         quantity=line.quantity or other.quantity,
         from_users=line.from_users or other.from_users,
         from_plan=line.from_plan or other.from_plan,

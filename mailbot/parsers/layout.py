@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mailbot.domain.evidence import BODY
 from mailbot.parsers.amounts import POSITION
+from mailbot.parsers.comparison import Side, side_by_side, sides_of
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 
@@ -14,16 +15,20 @@ _BULLET = re.compile(
     r"[\s>*•・·．○●■□◆◇▪►▶→◎※★☆\-–—#]*"
     r"(?:\(?\d{1,2}[.)、．）](?=\s|[^\d\s])\s*|[①-⑳]\s*|[（(]\d{1,2}[）)]\s*|[a-z][.)]\s+)?[*【\[]{0,2}"
 )
-_SEPARATOR = re.compile(r"(?<![】\]*])[】\]*]*+\s*+[:：=]+\s*\*{0,2}|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s")
-_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])[.!?]+[)\"']?(?=\s|$)|[。！？；]")
+_SEPARATOR = re.compile(
+    r"(?<![】\]*])[】\]*]*+\s*+[:：=]+\s*\*{0,2}|(?<!\s)\s*+(?:\.{4,}+|_{4,}+|…{2,}+)[:\s]*"
+    r"|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s"
+)
+_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])(?<![.!?])(?!\.{4})[.!?]+[)\"']?(?=\s|$)|[。！？；]")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:ctra|avda|pza|apdo|str|pl|mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|\w*str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|(?<![\d/.])\d{1,2})\.$"
 )
 _NUMBERED_HEADING = re.compile(r"[^\W\d_]{1,10}\s?[A-Z0-9]{1,2}\s?[-–—:.)]\s*|[A-Z0-9]{1,2}[.):]\s+")
+_WRAPPED = 45  # letters: a shorter line was ended by its writer
 _COLUMNS = re.compile(r"[ 　]{2,}")
 _LETTERS = re.compile(r"[^\W_]")
 _SENTENCE_WITHIN = re.compile(
-    r"(?:[^\W\d_]{5}|\d\d)[.!?]\s+[A-ZÀ-Þ]|[。！？；](?=.)"
+    r"(?:[^\W\d_]{5}|\d\d|[가-힣]|名)[.!?]\s+[A-ZÀ-Þ가-힣]|[。！？；](?=.)"
 )  # "75 users. Contact: .." is no label
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
 _LONGEST_LINE = 2000
@@ -91,11 +96,13 @@ class _Layouter:
     def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._header: list[frozenset[str]] = []
+        self._sides: tuple[Side, ...] = ()
         self._products: list[str] = []
         self._section: str | None = None
         self._section_paragraph = 0
         self._paragraph = 0
         self._prose: list[tuple[int, int]] = []
+        self._prose_section: str | None = None
 
     def units(self, start: int, end: int) -> Iterator[Unit]:
         position = start
@@ -110,7 +117,7 @@ class _Layouter:
         text = self._scan.text
         if not text[start:end].strip():
             yield from self._close()
-            self._header = []
+            self._header, self._sides = [], ()
             self._paragraph += 1
             return
         if "\t" in text[start:end].strip() or self._is_aligned(start, end):
@@ -121,7 +128,7 @@ class _Layouter:
         bullet = _BULLET.match(self._scan.folded, start, end)
         inner = bullet.end() if bullet else start
         stop, *more = [piece[1] for piece in _pieces(text, inner, end, _LONGEST_LINE)]
-        pair = self._pair(inner, stop)
+        pair = None if self._goes_on(start) else self._pair(inner, stop)
         if pair is not None:
             yield from self._close()
             yield pair
@@ -131,13 +138,25 @@ class _Layouter:
         is_bullet = inner > start and bool(text[start:inner].strip(" >\t"))
         role = self._heading_role(inner, end)
         if role == "contact" and len(self._prose) == 1:
-            self._section = role  # a name above what its bearer is
+            self._section = self._prose_section = role  # a name above what its bearer is
         if is_bullet or role is not None:
             yield from self._close()
         if role is not None:
             self._section, self._section_paragraph = role, self._paragraph
             return
-        self._prose.append((inner if is_bullet else start, end))
+        self._add_prose(inner if is_bullet else start, end)
+
+    def _add_prose(self, start: int, end: int) -> None:
+        if not self._prose:
+            self._prose_section = self._section
+        self._prose.append((start, end))
+
+    def _goes_on(self, start: int) -> bool:
+        """Whether a line goes on with the sentence of a long line above ("their billing address" / "in Kent: ..")."""
+        if not self._prose or not self._scan.text[start].islower():
+            return False
+        above = self._scan.text[slice(*self._prose[-1])].rstrip()
+        return len(above) >= _WRAPPED and above[-1] not in ".!?:;"
 
     def _is_aligned(self, start: int, end: int) -> bool:
         """Whether a line is a row of a table set with blanks: three columns or more, and a neighbour like it."""
@@ -178,7 +197,7 @@ class _Layouter:
             named = named or text.startswith("//", separator.end())  # "users at https://.."
             if named or _SENTENCE_WITHIN.search(text, start, separator.start()):
                 return None  # "add to the existing site x.atlassian.net: .." opens a list
-            strong = bool(re.search("[:：=】\\]\t]", separator[0]))
+            strong = bool(re.search(r"[:：=】\]\t]|\.{4}|_{4}|…", separator[0]))
             tags = label_tags(self._scan, start, separator.start(), 0.5 if strong else 0.9)
             if not tags:
                 if strong and ":" in separator[0].replace("：", ":"):
@@ -233,8 +252,19 @@ class _Layouter:
         filled = [c for c in cells if self._scan.text[c[0] : c[1]].strip()]
         tags = [label_tags(self._scan, a, b, 0.6) for a, b in cells]
         labelled = sum(1 for t in tags if t)
+        if sides := sides_of(self._scan, cells, tags):
+            self._sides = sides
+            return
+        if len(self._sides) == len(cells) and tags[0]:
+            for label, (a, b), party in side_by_side(self._sides, cells, tags[0]):
+                if self._scan.text[a:b].strip():
+                    yield Unit(
+                        kind="pair", start=a, end=b, tags=label, value_start=a, section=party, paragraph=self._paragraph
+                    )
+            return
         form = len(filled) == len(cells) == 3 and _role(tags[0]) and tags[1]
         if form and not self._scan.within(start, end, "product"):  # party, label, value
+            self._enter(tags[0])
             yield Unit(
                 kind="pair",
                 start=cells[0][0],
@@ -267,6 +297,8 @@ class _Layouter:
 
     def _is_header(self, cells: Sequence[tuple[int, int]], tags: Sequence[frozenset[str]]) -> bool:
         held = frozenset().union(*tags)
+        if "request_type" in tags[0]:
+            return False  # "Request: additional product on an existing site"
         row = (cells[0][0], cells[-1][1])
         values = [marks.starting(*row) for marks in (self._scan.numbers, self._scan.emails, self._scan.sites)]
         return bool(held & {"product", "users", "sen", "site", "plan", "notes"}) and not any(values)
@@ -312,10 +344,10 @@ class _Layouter:
 
     def _close(self) -> Iterator[Unit]:
         """End the open paragraph and yield its sentences."""
-        text = self._scan.text
+        text, section = self._scan.text, self._prose_section
         for sentence in _sentences(text, self._prose, self._scan.part != BODY):
             for start, end in _pieces(text, *sentence, _LONGEST_SENTENCE):
-                yield Unit(kind="sentence", start=start, end=end, section=self._section, paragraph=self._paragraph)
+                yield Unit(kind="sentence", start=start, end=end, section=section, paragraph=self._paragraph)
         self._prose = []
 
 

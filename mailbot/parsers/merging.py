@@ -58,6 +58,7 @@ def _updated(known: RequestLine, newer: RequestLine) -> RequestLine:
     return replace(
         known,
         plan=newer.plan or known.plan,
+        plan_shared=newer.plan_shared if newer.plan else known.plan_shared,
         quantity=newer.quantity or known.quantity,
         from_users=known.from_users or newer.from_users,
         from_plan=known.from_plan or newer.from_plan,

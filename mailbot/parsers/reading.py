@@ -10,13 +10,14 @@ from mailbot.domain.message import Desk, InboundMessage, Role
 from mailbot.domain.request import Doubt, RequestLine
 from mailbot.parsers.layout import Unit, lay_out
 from mailbot.parsers.lexicon import Knowledge
-from mailbot.parsers.requests.addresses import OwnedAddress, find_addresses, without_company
+from mailbot.parsers.requests.addresses import OwnedAddress, find_addresses, owned, without_company
 from mailbot.parsers.requests.answered import answered_addresses, answered_persons
 from mailbot.parsers.requests.answers import asked_owner, find_answers
 from mailbot.parsers.requests.block import Block
 from mailbot.parsers.requests.companies import customer_company, reseller_company
 from mailbot.parsers.requests.forwarded import content, forwarders, seen_by_reseller, signatures
 from mailbot.parsers.requests.kinds import Cues, find_cues
+from mailbot.parsers.requests.own_block import with_own_block
 from mailbot.parsers.requests.persons import Person, find_persons
 from mailbot.parsers.requests.places import alternative_doubts, find_sites, is_readable, merged, sens_in
 from mailbot.parsers.requests.stated_lines import lines_of
@@ -73,12 +74,13 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
     spans = [content(message.body, s) for s in message.body.segments if s.role in (Role.NEW, Role.FORWARDED)]
     if not message.body.segments:
         spans = [(0, len(message.body.text))]
-    blocks = [Block(scan=body, units=lay_out(body, spans))]
+    blocks = [Block(scan=body, units=with_own_block(body, lay_out(body, spans), message.sender))]
     other = None if message.alternative is None else scan(message.alternative, index, language, knowledge, written_on)
     for attachment in message.attachments:
         if attachment.part is not None and not attachment.decoy and not _is_old_paper(attachment.filename):
             marks = scan(attachment.part, index, language, knowledge, written_on)
-            blocks.append(Block(scan=marks, units=lay_out(marks, [(0, len(marks.text))])))
+            laid = lay_out(marks, [(0, len(marks.text))])
+            blocks.append(Block(scan=marks, units=with_own_block(marks, laid, message.sender)))
     subject_scan = scan(message.subject, index, language, knowledge, written_on)
     is_reply = bool(_REPLY_PREFIX.match(message.subject.text)) or message.in_reply_to is not None
     subject = Block(scan=subject_scan, units=_subject_units(subject_scan))
@@ -124,6 +126,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         knowledge,
     )
     addresses = [without_company(a, (company, customer), knowledge.gazetteers) for a in addresses]
+    addresses = owned(addresses, blocks, company, customer)
     if customer is None and passed_on:
         author = next((s.sender for s in message.body.segments if s.role is Role.FORWARDED and s.sender), None)
         name_of, email_of = (author.name, author.email) if author else (None, "")
@@ -166,7 +169,8 @@ def _bare_numbers(body: Block) -> tuple[Extracted[int], ...]:
     found = []
     for unit in body.units:
         inside = [n for n in body.scan.numbers.starting(unit.start, unit.end) if n.end <= unit.end]
-        if unit.kind == "sentence" and len(inside) == 1 and unit.end - unit.start <= 60:
+        named = body.scan.within(unit.start, unit.end, "product")  # it counts that product's users
+        if unit.kind == "sentence" and len(inside) == 1 and unit.end - unit.start <= 60 and not named:
             number = inside[0]
             found.append(Extracted(number.value, (body.scan.evidence(number.start, number.end),)))
     return tuple(found)

@@ -145,7 +145,7 @@ def _kind(
         if kind is not None and (cues is total or kind not in (Kind.EXISTING_SITE,)):
             break
     told = [x for x in products if x.quantity or x.plan or x.sen or not x.product]
-    anchored = has_site or told or customer_address or any(r.attached for r in readings)
+    anchored = has_site or told or customer_address or any(r.attached and r.message.attachments for r in readings)
     asks_only = bool(readings[-1].topics) and not anchored
     if kind is not None and kind.is_quoted and asks_only:
         return None

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from mailbot.domain.request import MoreUsers, OneOf, Quantity, UserRange, Users
-from mailbot.domain.tiers import is_tier, tiers_of
+from mailbot.domain.request import Kind, MoreUsers, OneOf, Quantity, UserRange, Users
+from mailbot.domain.tiers import is_tier, tier_covering, tiers_of
+from mailbot.handlers.completed import CompletedLine
 from mailbot.handlers.view import Notice, View
 
 
@@ -14,11 +15,27 @@ def notices(view: View) -> Iterator[Notice]:
             quantity = line.asked.quantity if line.asked else None
             if quantity is not None and line.users is None and (line.held or not isinstance(quantity.value, MoreUsers)):
                 yield Notice("the number of users can be read two ways", f"lines[{index}].users", quantity.evidence)
+            said = line.asked.from_users if line.asked else None
+            if said is not None and _is_doubtful(line, said.value, request.kind, view):
+                yield Notice("what the number counts can be read two ways", f"lines[{index}].users", said.evidence)
         for index, asked in enumerate(() if request.lines else request.asked.lines):
             if asked.quantity is not None and _is_open(asked.quantity.value, view):
                 yield Notice(
                     "the number of users can be read two ways", f"lines[{index}].users", asked.quantity.evidence
                 )
+
+
+def _is_doubtful(line: CompletedLine, said: int, kind: Kind, view: View) -> bool:
+    """Whether the number that is told as the present one may be the one that is wanted.
+
+    So where nothing else is wanted and the file has another tier, and where something is bought anew for fewer.
+    """
+    asked = line.asked.quantity if line.asked else None
+    if asked is None:
+        held = line.held
+        tiers = tiers_of(view.records.price_book, held.product, held.plan, held.currency) if held else ()
+        return held is not None and line.users is not None and tier_covering(tiers, said) != held.tier
+    return kind in (Kind.NEW_SITE, Kind.EXISTING_SITE) and line.users is not None and line.users < said
 
 
 def _is_open(quantity: Quantity, view: View) -> bool:

@@ -20,6 +20,7 @@ def notices(view: View) -> Iterator[Notice]:
             yield from _products_and_sens(request)
             yield from _name_and_email(request)
             yield from _nothing_to_renew(request)
+            yield from _plan_of_another(request)
         yield from _product_twice(request)
         yield from _currency(request, view)
 
@@ -44,6 +45,15 @@ def _products_and_sens(request: Completed) -> Iterator[Notice]:
         if unasked and strangers and len(products) == len(request.lines):
             named = ", ".join(f"{held.sen} ({held.product})" for held in unasked)
             yield Notice(f"the mail names {named} but asks for {', '.join(strangers)}", "lines")
+
+
+def _plan_of_another(request: Completed) -> Iterator[Notice]:
+    """Notice "Jira and Confluence Premium" where the file has Jira on another plan: one product's, or both's."""
+    for index, line in enumerate(request.lines):
+        plan = line.asked.plan if line.asked and line.asked.plan_shared else None
+        if plan is not None and line.held and plan.value != line.held.plan:
+            note = f"the plan may be meant for one product alone; {line.held.sen} is on {line.held.plan}"
+            yield Notice(note, f"lines[{index}].plan", plan.evidence)
 
 
 def _name_and_email(request: Completed) -> Iterator[Notice]:

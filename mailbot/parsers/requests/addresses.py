@@ -1,8 +1,8 @@
 """Billing addresses of a mail: where each stands and whose it is."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.domain.evidence import Extracted
 from mailbot.parsers.fold import fold
@@ -11,17 +11,20 @@ from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Gazetteers
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.postal import PostalAddress, find_country, read_address
+from mailbot.parsers.requests.block import Block
 from mailbot.parsers.scan import Scan
 
 _LEAD_IN = "as follows|folgende|la suivante|la siguiente|a seguinte|如下|下記|次の通り"
 _VERB = re.compile(
     r"(?:(?!\n\s*\n)[^:：]){0,60}?"
-    r"(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads)\b|是|为|為|は|는|은)"
-    rf"\s*(?:{_LEAD_IN})?[:：]?\s*"
+    r"(?:[:：]|\b(?:is|are|lautet|ist|est|es|e|sera|would be|reads|se trouve|se encuentra|si trova|befindet sich)\b"
+    r"|是|为|為|は|는|은)"
+    rf"\s*(?:(?:{_LEAD_IN})(?:[^\n:：。.]{{0,10}}[:：。.\n])?)?[:：]?\s*"
 )
 _WRAPPED = re.compile(r"[ \t]*\n[ \t]*[^\s:：][^\n:：]*(?=\n|$)")  # a line that names nothing
 _TAIL = re.compile(r"(?:です|となります|になります|でございます|입니다|이며|です。|。).*$", re.DOTALL)
 _NOT_POSTAL = tuple(f"labels.{k}" for k in ("contact", "name", "email", "phone", "company", "customer", "reseller"))
+_PART = re.compile(r"[^\n\t／|｜;；]+")
 _THEIRS = ("labels.customer", "cues.theirs", "cues.customer_intro", "labels.contact")
 _OURS = ("labels.reseller", "cues.ours")
 
@@ -42,7 +45,29 @@ def find_addresses(
     found: list[OwnedAddress] = []
     for before, unit in zip([None, *units], units, strict=False):
         found += list(_of_unit(scan, unit, signature, gazetteers)) or _elliptical(scan, before, unit, gazetteers)
-    return found
+    told = {a.owner for a in found}
+    return found + [a for a in _in_blocks(scan, units, gazetteers) if a.owner not in told and None not in told]
+
+
+def _in_blocks(scan: Scan, units: Sequence[Unit], gazetteers: Gazetteers) -> Iterator[OwnedAddress]:
+    """Yield the addresses that stand unlabelled in a party's block, as a line or a part of its own.
+
+    Such a block is no signature (policy section 2), and a party has one address there.
+    """
+    for unit in units:
+        owner = next((t for t in ("customer", "reseller") if t in unit.tags), unit.section)
+        heads = unit.kind == "pair" and unit.tags <= {"customer", "reseller", "company", "contact"}
+        if owner not in ("customer", "reseller") or not (heads or unit.kind == "sentence"):
+            continue
+        start = unit.value_start if heads else unit.start
+        for m in _PART.finditer(scan.text, start, unit.end):
+            spoken = scan.within(m.start(), m.end(), "cues.want", "cues.have", "product", "counters.users")
+            if "@" in m[0] or spoken or not re.search(r"\d", m[0]):
+                continue
+            address = address_in(scan, m.start(), m.end(), owner, gazetteers)
+            if address is not None:
+                yield address
+                break
 
 
 def _elliptical(scan: Scan, before: Unit | None, unit: Unit, gazetteers: Gazetteers) -> list[OwnedAddress]:
@@ -85,18 +110,48 @@ def address_in(scan: Scan, start: int, end: int, owner: str | None, gazetteers: 
 def without_company(
     address: OwnedAddress, companies: Sequence[Extracted[str] | None], gazetteers: Gazetteers
 ) -> OwnedAddress:
-    """Return the address without the company's name that stands before it."""
+    """Return the address without the company's name that stands before or behind it."""
     text = address.address.text
     for company in companies:
-        if company is not None and fold(text).startswith(fold(company.value)) and text != company.value:
-            rest = read_address(text[len(company.value) :], gazetteers)
-        elif company is not None and fold(text).endswith(fold(company.value)) and text != company.value:
-            rest = read_address(text[: -len(company.value)], gazetteers)
-        else:
+        at = fold(text).find(fold(company.value)) if company is not None else -1
+        if company is None or at < 0 or text == company.value:
             continue
+        rest = read_address(text[len(company.value) :] if at == 0 else text[:at].rstrip(" ,，(（"), gazetteers)
         if rest is not None:
             return OwnedAddress(address.owner, rest, Extracted(rest.text, address.value.evidence))
     return address
+
+
+def owned(
+    addresses: Sequence[OwnedAddress],
+    blocks: Sequence[Block],
+    reseller: Extracted[str] | None,
+    customer: Extracted[str] | None,
+) -> list[OwnedAddress]:
+    """Return the addresses with the owner that their label names, and the last one left with the party left."""
+    scans = {b.scan.part: b.scan for b in blocks}
+    named = [_owner_by_name(a, scans, reseller, customer) for a in addresses]
+    owners = [a.owner for a in named]
+    left = {"reseller", "customer"} - set(owners)
+    if owners.count(None) == 1 and len(left) == 1:
+        named = [a if a.owner else replace(a, owner=min(left)) for a in named]
+    return named
+
+
+def _owner_by_name(
+    address: OwnedAddress,
+    scans: Mapping[str, Scan],
+    reseller: Extracted[str] | None,
+    customer: Extracted[str] | None,
+) -> OwnedAddress:
+    place = address.value.evidence[0]
+    scan = scans.get(place.part)
+    if scan is None:
+        return address
+    label = scan.folded[scan.folded.rfind("\n", 0, place.start) + 1 : place.start]
+    label = re.split(r"[.;。；]\s", label)[-1]
+    spoken = [o for o, c in (("reseller", reseller), ("customer", customer)) if c and fold(c.value) in label]
+    return replace(address, owner=spoken[0]) if len(spoken) == 1 and len(label) < 80 else address
 
 
 def _up_to_label(scan: Scan, start: int, text: str, gazetteers: Gazetteers) -> str:
@@ -153,8 +208,10 @@ def _of_unit(
         stop = _paragraph_end(scan.text, mark.end, stop)
         owner = _owner(scan, unit, mark)
         if scan.within(unit.start, unit.end, "cues.in_signature"):
-            yield from _from_signature(scan, signature, owner, gazetteers)
-            continue
+            signed = list(_from_signature(scan, signature, owner, gazetteers))
+            yield from signed
+            if signed:
+                continue
         verb = _VERB.match(scan.folded, mark.end, stop)
         after = address_in(scan, verb.end(), stop, owner, gazetteers) if verb else None
         if after is None:
@@ -219,5 +276,9 @@ def _side(hits: Sequence[Hit]) -> str | None:
 
 
 def _paragraph_end(text: str, start: int, stop: int) -> int:
-    blank = re.compile(r"\n[ \t]*\n").search(text, start, stop)
-    return blank.start() if blank else stop
+    """Return where a paragraph ends; one that ends in "as follows" goes on in the next."""
+    blanks = re.compile(r"\n[ \t]*\n\s*").finditer(text, start, stop)
+    for blank in blanks:
+        if not re.search(rf"(?:{_LEAD_IN})[^\n]{{0,12}}$|[:：]$", text[start : blank.start()]):
+            return blank.start()
+    return stop

@@ -35,7 +35,7 @@ def assign(
     if len(drafts) == 1:
         return [(drafts[0], m) for m in mentions]
     if len(mentions) == 1:
-        beside = [d for d, a in zip(drafts, anchors, strict=True) if own and _is_beside(scan, a, mentions[0])]
+        beside = [d for d, a in zip(drafts, anchors, strict=True) if own and is_beside(scan, a, mentions[0])]
         return [(d, mentions[0]) for d in beside or _sharing(anchors, drafts, mentions[0].start)]
     leading: bool = mentions[0].start < anchors[0][0]
     walls = [bounds[0], *_walls(scan, anchors, leading), bounds[1]]
@@ -75,7 +75,8 @@ def _shared(items: Sequence[list[_M]], leading: bool) -> list[list[_M]]:
     return out if leading else list(reversed(out))
 
 
-def _is_beside(scan: Scan, anchor: tuple[int, int], mention: QuantityMention | Span) -> bool:
+def is_beside(scan: Scan, anchor: tuple[int, int], mention: QuantityMention | Span) -> bool:
+    """Whether a count or plan stands directly beside a product."""
     gap = scan.folded[anchor[1] : mention.start] if mention.start >= anchor[1] else None
     if gap is not None:
         return bool(_BESIDE.fullmatch(gap))

@@ -127,7 +127,8 @@ def _first_company(value: str, knowledge: Knowledge) -> tuple[int, int] | None:
         return cjk.span()
     person = False
     for m in re.finditer(
-        r"[^,，;；(（\n\t|、/<　]+(?:,\s?(?:Inc|LLC|Ltd|S\.\s?A|S\.\s?L|S\.\s?A\.\s?de\s?C\.\s?V|GmbH|Co)\b[^,(;\n]*)?",
+        r"[^,，;；(（\n\t|、/<　]+(?:\([A-Za-z]{1,6}\)[^,，;；(（\n\t|、/<　]*)?"
+        r"(?:,\s?(?:Inc|LLC|Ltd|S\.\s?A|S\.\s?L|S\.\s?A\.\s?de\s?C\.\s?V|GmbH|Co)\b[^,(;\n]*)?",
         value,
     ):
         text = m[0].strip(" -–—:：*")

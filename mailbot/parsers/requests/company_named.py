@@ -9,7 +9,7 @@ from mailbot.parsers.layout import Unit
 from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Gazetteers, Knowledge
 from mailbot.parsers.people import is_person
-from mailbot.parsers.requests.company_form import CJK, clean, has_legal_form
+from mailbot.parsers.requests.company_form import CJK, CJK_LEGAL, clean, has_legal_form
 from mailbot.parsers.scan import Scan
 from mailbot.parsers.spans import Taken
 
@@ -31,7 +31,7 @@ _LATIN_INTRODUCED = re.compile(
 )
 _APPOSITION = re.compile(rf"\s?,\s{_ARTICLE}({_CAPITAL}(?:[ ][^\s,;:.!?()]+){{1,6}})(?=,)")  # "our client, the .., has"
 _SAID = ("cues.have", "cues.want", "kinds.", "product", "counters.")
-_SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)様(?!子|々)")
+_SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)(?:様|さま)(?!子|々)")
 _NOT_SAMA = re.compile(
     r"^(?:お疲れ|ご苦労|お世話|お客|客先|ご?担当者?|皆|貴社|御社|先方|弊社|当社|各位|関係者|エンドユーザー?|ユーザー?|責任者)$|ご担当者?$|担当$"
 )
@@ -184,17 +184,22 @@ def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extra
     told = Taken((u.start, u.end) for u in units)
     for polite in _SAMA.finditer(scan.text):
         name = re.split(r"[はがをにへで]|である|の", polite[1])[-1]
+        if name in knowledge.gazetteers.surnames["ja"] or scan.emails.starting(polite.end(), polite.end() + 3):
+            continue  # a person's
         inside = told.touches(polite.start(), polite.start() + 1)
         spaced = re.search(r"[ 　]$", scan.text[max(0, polite.start() - 1) : polite.start()])  # a given name
         if not inside or spaced or len(name) < 3 or _NOT_SAMA.search(name) or is_person(name, "", knowledge):
             continue
-        return Extracted(name, (scan.evidence(polite.end() - 1 - len(name), polite.end() - 1),))
+        return Extracted(name, (scan.evidence(polite.end(1) - len(name), polite.end(1)),))
     for hit in scan.hits:
         is_introduction = hit.tag in ("cues.customer_intro", "labels.customer")
         if not is_introduction or not told.touches(hit.start, hit.start + 1):
             continue
         rest = scan.text[hit.end : hit.end + 80]
         if CJK.search(rest[:6]):
+            formal = CJK_LEGAL.match(scan.text, hit.end)
+            if formal and hit.tag == "labels.customer":
+                return Extracted(formal[0], (scan.evidence(*formal.span()),))
             m = _CJK_INTRODUCED.match(rest)
             if m and len(m[1]) >= 3 and not is_person(m[1], "", knowledge):
                 start = hit.end + m.start(1)
@@ -238,4 +243,6 @@ def _is_organisation(scan: Scan, start: int, name: str, knowledge: Knowledge) ->
     """Whether a run of Han or Hangul after "our customer" is a name: it ends like one, or is written again."""
     ends = name.endswith(knowledge.gazetteers.organisations) or has_legal_form(name, knowledge.gazetteers)
     bracket = scan.text[start + len(name) : start + len(name) + 1] in ("（", "(", "，", ",", "、", "。", "\n", "")
-    return ends or bracket or scan.text.count(name) > 1
+    end = start + len(name)
+    acts = any(h.start == end and h.tag in ("cues.want", "cues.have", "kinds.upgrade") for h in scan.hits)
+    return ends or bracket or acts or scan.text.count(name) > 1

@@ -42,11 +42,22 @@ def self_introduced(scan: Scan, name: str | None) -> Iterator[Extracted[str]]:
                         yield Extracted(text, (scan.evidence(m.end(1) - len(text), m.end(1)),))
                         return
         else:
+            m = re.search(rf"(?:^|[\s、。,，])([^\s，,。、.:：\n]{{2,24}}?)\s?(?:の|的)\s?{key}", head)
+            if m and CJK.search(m[1]):
+                yield Extracted(m[1], (scan.evidence(m.start(1), m.end(1)),))
+                return
             m = re.search(key + _FROM_COMPANY, head)
             if m:
                 company = re.split(r"(?<=\w\w)\.\s", m[1])[0].rstrip()  # the next sentence is no part of it
                 yield Extracted(clean(company), (scan.evidence(m.start(1), m.start(1) + len(company)),))
                 return
+    for ours in scan.within(0, len(head), "cues.ours"):  # "we (North Mill Ltd)"
+        m = re.compile(r"\s?[（(]([^）)\n（(]{2,40}(?:[（(][^）)\n]{1,12}[）)][^）)\n]{0,24})?)[）)]").match(
+            scan.text, ours.end
+        )
+        if m and not re.search(r"\d|@|\.", m[1]):
+            yield Extracted(clean(m[1]), (scan.evidence(m.start(1), m.end(1)),))
+            return
     cjk = _CJK_WRITER.search(head)
     if cjk:
         yield Extracted(cjk[1], (scan.evidence(cjk.start(1), cjk.end(1)),))
@@ -69,8 +80,16 @@ def signed(
         if len(plain) >= 4 and (plain in label or label in plain or _overlap(fold(chunk.value), domain)):
             yield _extracted(scan, chunk)
     for chunk in map(_trim_cjk, chunks):
-        if not _is_noise(scan, chunk, knowledge) and not is_person(chunk.value, email, knowledge):
+        if _is_noise(scan, chunk, knowledge):
+            continue
+        if _follows_name(scan, chunk, name) or not is_person(chunk.value, email, knowledge):
             yield _extracted(scan, chunk)
+
+
+def _follows_name(scan: Scan, chunk: Span, name: str | None) -> bool:
+    """Whether the writer's name stands before on the line ("乔安娜 | 金禾云"): what follows is no second person."""
+    before = scan.text[scan.text.rfind("\n", 0, chunk.start) + 1 : chunk.start]
+    return name is not None and bool(re.match(rf"\W*{re.escape(name)}\s*[|｜/·•]\s*$", before))
 
 
 def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, gazetteers: Gazetteers) -> Iterator[Span]:
@@ -114,6 +133,8 @@ def _trim_cjk(chunk: Span) -> Span:
 def _is_noise(scan: Scan, chunk: Span, knowledge: Knowledge) -> bool:
     """Whether a signature line is a title, phone, address, closing or greeting rather than a company."""
     text, folded = chunk.value, fold(chunk.value)
+    if text[0] in "小老阿" and text[1:] in knowledge.gazetteers.surnames["zh"]:
+        return True  # 小李
     if (
         _DEPARTMENT.search(text)
         or len(text) < 2
@@ -121,6 +142,8 @@ def _is_noise(scan: Scan, chunk: Span, knowledge: Knowledge) -> bool:
         or len(text) > 60
         or not re.search(r"[^\W\d]", text)
     ):
+        return True
+    if _says_more(scan, chunk):
         return True
     words = set(re.findall(r"[^\W\d_]+", folded))
     titles = {t for x in scan.lexicons for t in (*x.titles, *x.not_names)}
@@ -136,6 +159,16 @@ def _is_noise(scan: Scan, chunk: Span, knowledge: Knowledge) -> bool:
         or (text.endswith(("!", "。", "！", ".")) and not has_legal_form(text, knowledge.gazetteers))
         or text[0].islower()
     )
+
+
+def _says_more(scan: Scan, chunk: Span) -> bool:
+    """Whether a chunk is a date, holds an address or site, or begins with a label ("비고", "Remarks")."""
+    marks = [(m.start, m.end) for m in scan.dates] + [(m.start, m.end) for m in (*scan.emails, *scan.sites)]
+    if any(start < chunk.end and chunk.start < end for start, end in marks):
+        return True
+    labels = [h for h in scan.hits if h.start == chunk.start and h.tag.startswith("labels.")]
+    said = re.compile(r"\s*(?:[:：]|$|[はがの은는]|\b(?:is|ist|est|es|è|jest)\b)")
+    return any(said.match(scan.text, h.end) for h in labels if h.end <= chunk.end)
 
 
 def _overlap(folded: str, domain: str) -> bool:

@@ -18,6 +18,7 @@ class Draft:
     unknown: Extracted[str] | None = None
     sen: Extracted[str] | None = None
     app: bool = False  # `unknown` is known as something that is sold elsewhere
+    plan_shared: bool = False
     context: bool = False  # told as what the customer has
     quantity_conflict: list[Evidence] = field(default_factory=list)
     plan_conflict: list[Evidence] = field(default_factory=list)

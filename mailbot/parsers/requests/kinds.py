@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailbot.domain.request import Kind, RequestLine
+from mailbot.domain.request import Kind, MoreUsers, RequestLine
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.requests.polarity import Polarity, polarity
@@ -18,6 +18,7 @@ class Cues:
     renewal: int = 0
     upgrade: int = 0
     co_term: int = 0
+    same_end: int = 0
     new_site: int = 0
     existing_site: int = 0
     monthly: int = 0
@@ -38,13 +39,18 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
     counts: dict[str, int] = {}
     for unit in units:
         dates = scan.within(unit.start, unit.end, "labels.end_date")
+        kept = scan.within(unit.start, unit.end, "cues.same_end")
         for hit in scan.hits.starting(unit.start, unit.end):
             if hit.tag.startswith("kinds.") and hit.end <= unit.end:
-                if any(label.start <= hit.start and hit.end <= label.end for label in dates):
+                named = any(label.start <= hit.start and hit.end <= label.end for label in dates)
+                if named and hit.key != "co_term":
                     continue  # "renewal date" names a date, not a kind
                 if any(0 <= c.start - hit.end <= 8 for c in scan.within(hit.end, unit.end, "cues.instead_after")):
                     continue  # "no request for a quote, but a question"
                 meant = polarity(scan, (unit.start, unit.end), hit.start, hit.end)
+                if hit.key == "co_term" and any(k.start < hit.end and hit.start < k.end for k in kept):
+                    counts["same_end"] = counts.get("same_end", 0) + 1
+                    continue
                 if hit.key == "co_term" and unit.kind == "pair" and "term" in unit.tags:
                     continue  # "Term: to the present end date"
                 if hit.key in ("annual", "monthly") and _refused(scan, unit, hit):
@@ -72,7 +78,9 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
         return Kind.DATA_CENTER
     if not cloud and cues.server and not cues.cloud:
         return Kind.SERVER
-    if cues.co_term > 1 or (cues.co_term and (has_site or lines or cues.quote)):
+    grows = any(line.from_users or line.from_plan or _adds(line) for line in lines)
+    aligns = cues.co_term if grows else cues.co_term + cues.same_end  # more users "with the same end date" as now
+    if aligns > 1 or (aligns and (has_site or lines or cues.quote)):
         return Kind.CO_TERM
     if (cues.trial or cues.monthly) and cues.annual and cues.existing_site:  # a trial or monthly site goes annual
         return Kind.EXISTING_SITE
@@ -83,6 +91,7 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
     if cues.new_site and not has_site:
         return Kind.NEW_SITE
     grows = any(line.from_users is not None or line.from_plan is not None for line in lines)
+    grows = grows or bool(cues.same_end and any(_adds(line) for line in lines))
     if (cues.upgrade and not (cues.existing_site and not grows)) or (grows and has_site and not cues.existing_site):
         return Kind.UPGRADE
     if customer_address and not has_site:
@@ -90,3 +99,7 @@ def decide_kind(cues: Cues, *, has_site: bool, lines: Sequence[RequestLine], cus
     if has_site or lines or cues.existing_site:
         return Kind.EXISTING_SITE
     return Kind.EXISTING_SITE if cues.quote else None
+
+
+def _adds(line: RequestLine) -> bool:
+    return line.quantity is not None and isinstance(line.quantity.value, MoreUsers)

@@ -8,8 +8,9 @@ from mailbot.domain.evidence import Evidence, Extracted
 from mailbot.domain.request import Doubt, Quantity, Reason, RequestLine, Users
 from mailbot.parsers.layout import Unit
 from mailbot.parsers.requests.answers import Asked
-from mailbot.parsers.requests.assigning import assign, countable
+from mailbot.parsers.requests.assigning import assign, countable, is_beside
 from mailbot.parsers.requests.draft import Draft
+from mailbot.parsers.requests.filling import conflict, finished, set_plan, set_quantity, tie_sens
 from mailbot.parsers.requests.plans import find_plans, target_plans
 from mailbot.parsers.requests.polarity import Polarity
 from mailbot.parsers.requests.products import ProductMention, find_products, only_these, wants_products
@@ -73,12 +74,12 @@ class LineBook:
         doubts = self._unaccounted() if lines else []
         for i, draft in enumerate(lines):
             if draft.quantity_conflict:
-                doubts.append(_conflict(f"lines[{i}].users", draft.quantity_conflict))
+                doubts.append(conflict(f"lines[{i}].users", draft.quantity_conflict))
                 draft.quantity = None
             if draft.plan_conflict:
-                doubts.append(_conflict(f"lines[{i}].plan", draft.plan_conflict))
+                doubts.append(conflict(f"lines[{i}].plan", draft.plan_conflict))
                 draft.plan = None
-        return [_line(d) for d in lines], doubts, _line(floating) if floating else None
+        return [finished(d) for d in lines], doubts, finished(floating) if floating else None
 
     def _unaccounted(self) -> list[Doubt]:
         """A count that was told as wanted and found no line: what was read is not all that was said."""
@@ -107,7 +108,7 @@ class LineBook:
         elsewhere = [
             c for c in cells if c is not column and not c.tags & {"users_now", "price", "reference", "total", "term"}
         ]
-        described = [q for c in elsewhere for q in find_quantities(scan, c.start, c.end) if q.counted]
+        described = [q for c in elsewhere for q in find_quantities(scan, c.start, c.end) if q.counted or column is None]
         counted = find_quantities(scan, column.start, column.end, column=True) if column else []
         if described and (not counted or counted[0].quantity == Users(1)):
             counted = described
@@ -129,6 +130,8 @@ class LineBook:
             if unit.tags & {"customer", "reseller"} and wants_products(scan, unit):
                 self._sentence(scan, unit, asked)
             return
+        if any(unit.value_start <= e.start < unit.end for e in scan.emails) and not unit.tags & {"product", "plan"}:
+            return  # "The person there: Jo Day, jo@..": a person, whatever "person" counts elsewhere
         start, end = unit.value_start, unit.end
         label_products = find_products(scan, (unit.start, start), in_list=True)
         products = find_products(scan, (start, end), in_list=True) or label_products
@@ -201,6 +204,9 @@ class LineBook:
         if scan.within(unit.start, unit.end, "cues.same"):  # "the same number of Guard" asks, whatever stands before
             m.products = [replace(p, polarity=Polarity.WANT) for p in m.products]
         self._drop(scan, m, unit)
+        if _stays(scan, unit, m):
+            self._context(scan, [p for p in m.products if p.polarity is not Polarity.NOT])
+            return
         products = [p for p in m.products if p.polarity is not Polarity.NOT and p.key not in self.dropped]
         if len(products) > 1 and any(p.polarity is not Polarity.HAVE for p in products) and (targets or plans):
             kept = [p for p in products if p.polarity is not Polarity.HAVE]
@@ -223,7 +229,7 @@ class LineBook:
             self._fill(scan, targets[:1], [])
             targets = targets[1:]
         if drafts:
-            _tie_sens(scan, m.sens, drafts)
+            tie_sens(scan, m.sens, drafts)
             anchors = [(p.start, p.end) for p in products] or [(unit.start, unit.start)] * len(drafts)
             latter = scan.within(unit.start, unit.end, "cues.latter")
             last = slice(-1, None) if latter else slice(None)
@@ -231,10 +237,13 @@ class LineBook:
             own = len(targets) == len(drafts)
             counted = countable(scan, bounds, anchors)[last] if len(targets) < len(drafts) else range(len(drafts))[last]
             for draft, q in assign(scan, bounds, [anchors[i] for i in counted], [drafts[i] for i in counted], targets):
-                _set_quantity(scan, draft, q)
+                set_quantity(scan, draft, q)
+            beside = {i for i, a in enumerate(anchors) for p in plans if is_beside(scan, a, p)}
             for draft, span in assign(scan, bounds, anchors, drafts, plans, own=own):
-                _set_plan(scan, draft, span)
-            if len(drafts) == 1 and current and targets:  # "Jira: now 600 users, need 1500" asks for Jira
+                i = drafts.index(draft)
+                others = any(is_beside(scan, anchors[j], span) for j in beside - {i})
+                set_plan(scan, draft, span, shared=others and i not in beside)
+            if len(drafts) == 1 and targets:  # "Jira: now 600 users, need 1500" asks for Jira
                 drafts[0].context = False
             if not all(d.context for d in drafts) or all(d.context for d in self.lines):
                 self._open = drafts
@@ -273,22 +282,25 @@ class LineBook:
     def _fill(self, scan: Scan, targets: Sequence[QuantityMention], plans: Sequence[Span]) -> None:
         """Give a count or plan without a product to the lines last spoken of."""
         open_ = [d for d in self._open if not d.context] or self._open or [self.floating]
+        wanted = [d for d in self.lines if not d.context and (d.product or d.plan or d.app)]
+        if not any(d.quantity for d in wanted) and targets:  # said once, after the list (policy section 2)
+            open_ = wanted or open_
         for q in targets[:1]:
             lacking = [d for d in open_ if d.quantity is None] or [
                 d for d in self.lines if d.quantity is None and not d.context
             ]
             for draft in lacking or (open_ if len(open_) == 1 or q.counted else []):
-                _set_quantity(scan, draft, q)
+                set_quantity(scan, draft, q)
         if len(targets) > 1 and len(targets) == len(open_):
             for draft, q in zip(open_, targets, strict=True):
                 draft.quantity = None
-                _set_quantity(scan, draft, q)
+                set_quantity(scan, draft, q)
         for span in plans[:1]:
             lacking = [d for d in open_ if d.plan is None] or [
                 d for d in self.lines if d.plan is None and not d.context
             ]
             for draft in lacking or (open_ if len(open_) == 1 else []):
-                _set_plan(scan, draft, span)
+                set_plan(scan, draft, span)
 
     def _context(self, scan: Scan, products: Sequence[ProductMention]) -> None:
         for p in products:
@@ -320,6 +332,16 @@ class LineBook:
         return draft
 
 
+def _stays(scan: Scan, unit: Unit, m: _Mentions) -> bool:
+    """Whether a sentence only tells that products stay as they are, in a mail that renews and aligns nothing."""
+    bounds = (unit.start, unit.end)
+    if unit.kind != "sentence" or m.quantities or m.plans or m.sens or not m.products:
+        return False
+    asks = scan.within(*bounds, "cues.want", "kinds.quote", "cues.same")
+    elsewhere = any(h.tag in ("kinds.renewal", "kinds.co_term") for h in scan.hits)
+    return bool(scan.within(*bounds, "cues.unchanged")) and not asks and not elsewhere
+
+
 def _as_asked(p: ProductMention) -> ProductMention:
     """In "renew what they have" the thing had is the thing asked for."""
     return replace(p, polarity=Polarity.NEUTRAL) if p.polarity is Polarity.HAVE else p
@@ -346,46 +368,3 @@ def _corrects(scan: Scan, products: Sequence[ProductMention], targets: Sequence[
         return False
     between = scan.folded[targets[0].end : products[0].start]
     return targets[0].end <= products[0].start and bool(re.search(r"[,;.]", between))
-
-
-def _tie_sens(scan: Scan, sens: Sequence[Span], drafts: Sequence[Draft]) -> None:
-    if len(sens) == len(drafts):
-        for draft, sen in zip(drafts, sens, strict=True):
-            draft.sen = draft.sen or Extracted(sen.value, (scan.evidence(sen.start, sen.end),))
-
-
-def _set_quantity(scan: Scan, draft: Draft, q: QuantityMention) -> None:
-    evidence = (scan.evidence(q.start, q.end),)
-    if q.from_users is not None and draft.from_users is None:
-        where = (scan.evidence(q.from_users.start, q.from_users.end),)
-        draft.from_users = Extracted(q.from_users.value, where)
-    if draft.quantity is None:
-        draft.quantity = Extracted(q.quantity, evidence)
-    elif draft.quantity.value != q.quantity:
-        draft.quantity_conflict += [*draft.quantity.evidence, *evidence]
-
-
-def _set_plan(scan: Scan, draft: Draft, span: Span) -> None:
-    evidence = (scan.evidence(span.start, span.end),)
-    if draft.plan is None:
-        draft.plan = Extracted(span.value, evidence)
-    elif draft.plan.value != span.value and draft.context:  # what is there gives way to what is asked for later
-        draft.from_plan, draft.plan = draft.plan, Extracted(span.value, evidence)
-    elif draft.plan.value != span.value:
-        draft.plan_conflict += [*draft.plan.evidence, *evidence]
-
-
-def _conflict(path: str, evidence: Sequence[Evidence]) -> Doubt:
-    return Doubt(reason=Reason.CONFLICTING_VALUES, path=path, evidence=tuple(evidence), note="two values in one mail")
-
-
-def _line(draft: Draft) -> RequestLine:
-    return RequestLine(
-        product=draft.product,
-        plan=draft.plan,
-        quantity=draft.quantity,
-        from_users=draft.from_users,
-        from_plan=draft.from_plan,
-        unknown=draft.unknown,
-        sen=draft.sen,
-    )

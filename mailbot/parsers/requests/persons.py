@@ -9,6 +9,7 @@ from mailbot.parsers.fold import fold
 from mailbot.parsers.layout import ROLES, Unit
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.people import is_person, name_at, name_before
+from mailbot.parsers.requests.company_form import CJK
 from mailbot.parsers.scan import Scan, Span
 
 ROLE_TAGS = tuple(f"labels.{r}" for r in ROLES)
@@ -77,7 +78,7 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
             first = re.compile(r"[^,，;|/(（\n]+[,，;|/(（]").match(scan.text, start, end)
             person = first and is_person(first[0][:-1].strip(), senders.email, knowledge)
             person = person and not scan.within(start, end, "product", "counters.users")
-            name = name_at(scan, start, end, knowledge) if person else None
+            name = name_at(scan, start, end, knowledge) if person else _behind_company(scan, start, end, knowledge)
             if name is not None:
                 yield _person(scan, name, None, theirs="reseller" not in tags, named=False)
             return
@@ -104,6 +105,19 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
         if name is None and not i:
             name = name_before(scan, unit.start, start, knowledge)
         yield _person(scan, name, email, theirs, role or section_theirs or bool(tags & {"customer"}))
+
+
+def _behind_company(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
+    """Return the person of a value that names a company too ("日の出水産株式会社　米倉 篤 様", "X，联系人苏婉清")."""
+    named = _after_roles(scan, start, end, knowledge, anywhere=True)
+    if named is not None:
+        return named
+    honoured = re.compile(r"[^\n]*[　 ／/](?=[^\n]{2,12}?\s?(?:様|さま|님|先生|女士|小姐)\s*$)").match(
+        scan.text, start, end
+    )
+    if honoured is None or not CJK.search(honoured[0]):
+        return None
+    return name_before(scan, start, end, knowledge)
 
 
 def _beside(scan: Scan, start: int, email: Span, knowledge: Knowledge) -> Span | None:
@@ -219,10 +233,10 @@ def _after_copula(scan: Scan, organisation: Span, end: int, knowledge: Knowledge
     return name_at(scan, copula.end(), end, knowledge) if copula else None
 
 
-def _after_roles(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | None:
-    """Return the name after role words that begin a value ("billing contact Hannah Doyle")."""
+def _after_roles(scan: Scan, start: int, end: int, knowledge: Knowledge, *, anywhere: bool = False) -> Span | None:
+    """Return the name after role words that begin a value ("billing contact Hannah Doyle"), or stand in it."""
     roles = scan.within(start, end, *ROLE_TAGS)
-    if roles and roles[0].start - start <= 4:
+    if roles and (anywhere or roles[0].start - start <= 4):
         return name_at(scan, roles[0].end, end, knowledge)
     return None
 

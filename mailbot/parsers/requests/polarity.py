@@ -33,6 +33,8 @@ def polarity(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> Pol
     left, right = _clause(scan, sentence, start, end)
     if any(c.tag == "cues.have" and 0 <= start - c.end <= 2 and not scan.folded[c.end : start].strip() for c in cues):
         return Polarity.HAVE  # "currently 50"
+    if any(0 <= c.start - end <= 1 for c in scan.within(end, sentence[1], "cues.have_after")):
+        return Polarity.HAVE  # "the 300 that they have"
     inside = [c for c in cues if left <= c.start and c.end <= right]
     if inside:
         return _decide(inside, start, end, scan.verb_final)
@@ -53,8 +55,11 @@ def _cues(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> list[H
     ]
     wants = {(c.start, c.end) for c in whole if c.tag == "cues.want"}  # "hätten" and "hatten" fold alike
     whole = [c for c in whole if c.tag != "cues.have" or (c.start, c.end) not in wants]
+    begun = [(c.start, c.end) for c in whole if c.tag == "cues.want"]  # "導入した" is no word in "導入したい"
+    whole = [c for c in whole if c.tag != "cues.have" or not any(c.start < a < c.end < b for a, b in begun)]
     sites = scan.within(*sentence, "labels.site")  # "add to the existing site" tells of a site that is had
     whole = [c for c in whole if c.tag != "cues.have" or not any(0 <= s.start - c.end <= 1 for s in sites)]
+    whole = [c for c in whole if c.tag != "cues.have" or not any(s.start <= c.start < s.end for s in sites)]
     return [c for c in whole if c.tag in _TAGS and (c.start < start or c.start >= end)]
 
 

@@ -96,7 +96,9 @@ def _pair(
     counted = counted and "\t" not in between
     replaces = not first.spelled and _rejected(scan, bounds, second)
     replaces = replaces and bool(scan.within(first.end, second.start, "cues.instead_before"))
-    if replaces and (counted or scan.within(*bounds, "product")):
+    if replaces and _is_increment(scan, bounds, first):  # "90 more rather than 60"
+        return QuantityMention(start=first.start, end=second.end, quantity=MoreUsers(first.value))
+    if replaces and min(first.value, second.value) > 1:
         return QuantityMention(start=first.start, end=second.end, quantity=Users(first.value), from_users=second)
     if not counted and not _ARROW.fullmatch(between) and not _opener(scan, first):
         return _either(scan, bounds, first, second)
@@ -139,7 +141,8 @@ def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -
     if _is_increment(scan, bounds, number) and not _is_total(scan, bounds, number):
         quantity: Quantity = MoreUsers(number.value)
         return QuantityMention(start=number.start, end=number.end, quantity=quantity, counted=counted)
-    current = not column and polarity(scan, bounds, number.start, number.end) is Polarity.HAVE
+    stays = any(-1 <= h.start - number.end <= 3 for h in scan.within(number.end, bounds[1], "cues.unchanged"))
+    current = not column and not stays and polarity(scan, bounds, number.start, number.end) is Polarity.HAVE
     return QuantityMention(
         start=number.start, end=number.end, quantity=Users(number.value), current=current, counted=counted
     )
@@ -158,11 +161,15 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             gap = scan.folded[number.end : hit.start]
             if re.search(r"[぀-鿿가-힯]", gap) and len(gap) > 12:
                 continue
+            if hit.end - hit.start == 1 and gap not in ("", " "):  # 인 counts "30인", but is part of many a word
+                continue
             if scan.numbers.starting(number.end, hit.start):
                 continue
             if len(gap) <= 32 and not re.search(r"[\d,，、。.!?;；:：\t]|\n\s*\n", gap) and len(gap.split()) <= 3:
                 return True
         if hit.tag in ("labels.users", "counters.users", "labels.users_now") and hit.end <= number.start:
+            if any(scan.folded[n.end : hit.start] in ("", " ") for n in scan.numbers if n.end <= hit.start):
+                continue  # "12 people in both cases": it counts what stands before it
             gap = scan.folded[hit.end : number.start]
             if len(gap) <= 10 and not re.search(r"[\d,，、。.!?;；\n\t]", gap):
                 return True

@@ -61,6 +61,7 @@ def filled(line: RequestLine, other: RequestLine | None) -> RequestLine:
     return RequestLine(
         product=line.product or (other.product if line.unknown is None else None),
         plan=line.plan or other.plan,
+        plan_shared=line.plan_shared if line.plan else other.plan_shared,
         quantity=line.quantity or other.quantity,
         from_users=line.from_users or other.from_users,
         from_plan=line.from_plan or other.from_plan,

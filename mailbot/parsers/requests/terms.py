@@ -82,7 +82,7 @@ def _currencies(scan: Scan, unit: Unit) -> list[tuple[str, Evidence]]:
             continue  # ユーロ in ユーロブリッジ
         labelled = unit.kind == "pair" and "currency" in unit.tags
         beside_amount = re.match(r"\s?[\d.,']{2,}", scan.folded[hit.end : hit.end + 6]) or re.search(
-            r"\d[\d.,']*\s?$", scan.folded[max(unit.start, hit.start - 12) : hit.start]
+            r"\d[\d.,']*\s?[万千百億亿萬]{0,2}\s?$", scan.folded[max(unit.start, hit.start - 12) : hit.start]
         )
         if beside_amount and not labelled:
             continue

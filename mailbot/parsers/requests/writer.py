@@ -30,7 +30,8 @@ def writer_name(
     spans = [*signature, *last_lines(body, own_spans(message.body))]
     for start, end in spans:
         for m in re.finditer(r"[^\n|｜,，/]+", body.text[start:end]):
-            if header is None or set(header.split()) & set(re.findall(r"\w+", m[0])) or header in m[0]:
+            native = header is not None and header.isascii() and not m[0].isascii()
+            if header is None or native or set(header.split()) & set(re.findall(r"\w+", m[0])) or header in m[0]:
                 name = name_at(body, start + m.start(), start + m.end(), knowledge)
                 alone = name is not None and _stands_alone(m[0].strip(), name.value)
                 if name is not None and alone and is_person(name.value, email, knowledge):
