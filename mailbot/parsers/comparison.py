@@ -26,8 +26,8 @@ def sides_of(scan: Scan, cells: Sequence[Span], tags: Sequence[frozenset[str]]) 
     if {*parties} == {*_PARTIES}:
         return (None, *parties)
     a, b = cells[filled[1]]
-    marks = [m.start for m in scan.numbers] + [m.start for m in (*scan.emails, *scan.sites)]
-    names = any(a <= at < b for at in marks) or scan.within(a, b, "product")
+    names = any(marks.starting(a, b) for marks in (scan.numbers, scan.emails, scan.sites))
+    names = names or bool(scan.within(a, b, "product"))
     if first and first <= {"users_now"} and not names and not second - {"users"}:
         return (None, NOW, THEN)
     return ()

@@ -9,6 +9,7 @@ from mailbot.parsers.amounts import POSITION
 from mailbot.parsers.comparison import Side, side_by_side, sides_of
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
+from mailbot.parsers.sentences import sentences
 
 _BULLET = re.compile(
     rf"(?:[ \t>*-]*{POSITION}[.:)]?\s+)?"
@@ -18,10 +19,6 @@ _BULLET = re.compile(
 _SEPARATOR = re.compile(
     r"(?<![】\]*])[】\]*]*+\s*+[:：=]+\s*\*{0,2}|(?<!\s)\s*+(?:\.{4,}+|_{4,}+|…{2,}+)[:\s]*"
     r"|[】\]]\s*|\t+\s*|\s{2,}|　+|\s[-–—]+\s|\s→\s"
-)
-_SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])(?<![.!?])(?!\.{4})[.!?]+[)\"']?(?=\s|$)|[。！？；]")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:ctra|avda|pza|apdo|str|pl|mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|z\.b|d\.h|u\.a|e\.g|i\.e|approx|ca|bzw|usw|sr|sra|dna|av|jr|tel|ext|std|ent|confl|conf|attn|dept|lic|lics|pos|stk|stck|liz|anz|zzgl|inkl|exkl|evtl|ggf|lfd|max|min|\w*str|hr|fr|mag|ing|dipl|abt|mtl|gem|lt|resp|bspw|incl|excl|aant|dhr|mevr|mw|tav|t\.a\.v|o\.b\.v|m\.b\.t|szt|ul|p|tzn|np|tj|adet|vb|шт|г|ул)|(?<![\d/.])\d{1,2})\.$"
 )
 _NUMBERED_HEADING = re.compile(r"[^\W\d_]{1,10}\s?[A-Z0-9]{1,2}\s?[-–—:.)]\s*|[A-Z0-9]{1,2}[.):]\s+")
 _WRAPPED = 45  # letters: a shorter line was ended by its writer
@@ -345,7 +342,7 @@ class _Layouter:
     def _close(self) -> Iterator[Unit]:
         """End the open paragraph and yield its sentences."""
         text, section = self._scan.text, self._prose_section
-        for sentence in _sentences(text, self._prose, self._scan.part != BODY):
+        for sentence in sentences(text, self._prose, self._scan.part != BODY):
             for start, end in _pieces(text, *sentence, _LONGEST_SENTENCE):
                 yield Unit(kind="sentence", start=start, end=end, section=section, paragraph=self._paragraph)
         self._prose = []
@@ -386,31 +383,3 @@ def _aligned_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
             yield position, m.start()
         position = m.end()
     yield position, end
-
-
-def _is_abbreviation(text: str, dot: int) -> bool:
-    """Whether a full stop ends an abbreviation: a known one, or a short word before a number ("Pos. 2")."""
-    before = text[max(0, dot - 6) : dot + 1].lower()
-    numbered = re.match(r"\.\s\d", text[dot : dot + 3]) and re.search(r"(?<![^\W\d_])[^\W\d_]{1,4}\.$", before)
-    return bool(numbered or _ABBREVIATION.search(before))
-
-
-def _sentences(text: str, lines: Sequence[tuple[int, int]], hard: bool) -> Iterator[tuple[int, int]]:
-    """Join wrapped lines and split at the ends of sentences; `hard`: a line that begins anew is a sentence."""
-    if not lines:
-        return
-    widest = max(end - start for start, end in lines)
-    begin = lines[0][0]
-    for i, (start, end) in enumerate(lines):
-        for m in _SENTENCE_END.finditer(text, max(start, begin), end):
-            if m[0][0] == "." and _ABBREVIATION.search(text[max(start, m.start() - 6) : m.start() + 1].lower()):
-                continue
-            yield begin, m.end()
-            begin = m.end()
-        last = i + 1 == len(lines)
-        short = end - start < 0.6 * widest or (widest < 40 and not last)
-        short = short or (hard and not last and not text[lines[i + 1][0] : lines[i + 1][1]].lstrip()[:1].islower())
-        if (last or short or text[start:end].rstrip().endswith((":", "："))) and text[begin:end].strip():
-            yield begin, end
-        if last or short or text[start:end].rstrip().endswith((":", "：")):
-            begin = lines[i + 1][0] if not last else end

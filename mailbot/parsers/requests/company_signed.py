@@ -163,10 +163,10 @@ def _is_noise(scan: Scan, chunk: Span, knowledge: Knowledge) -> bool:
 
 def _says_more(scan: Scan, chunk: Span) -> bool:
     """Whether a chunk is a date, holds an address or site, or begins with a label ("비고", "Remarks")."""
-    marks = [(m.start, m.end) for m in scan.dates] + [(m.start, m.end) for m in (*scan.emails, *scan.sites)]
-    if any(start < chunk.end and chunk.start < end for start, end in marks):
-        return True
-    labels = [h for h in scan.hits if h.start == chunk.start and h.tag.startswith("labels.")]
+    for marks in (scan.dates, scan.emails, scan.sites):
+        if any(m.end > chunk.start for m in marks.around(chunk.start, chunk.end)):
+            return True
+    labels = [h for h in scan.hits.starting(chunk.start, chunk.start + 1) if h.tag.startswith("labels.")]
     said = re.compile(r"\s*(?:[:：]|$|[はがの은는]|\b(?:is|ist|est|es|è|jest)\b)")
     return any(said.match(scan.text, h.end) for h in labels if h.end <= chunk.end)
 

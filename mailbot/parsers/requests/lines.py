@@ -44,10 +44,12 @@ class LineBook:
         self.dropped: set[str] = set()
         self.floating = Draft()
         self._open: list[Draft] = []
+        self._renews = False  # the text at hand renews or aligns subscriptions
         self._counts: list[tuple[Quantity, Evidence]] = []  # all that were told as wanted
 
     def read(self, scan: Scan, units: Iterable[Unit], asked: Mapping[int, Asked] | None = None) -> None:
         """Take in the units; `asked` gives for a unit's start the question that it answers."""
+        self._renews = any(h.tag in ("kinds.renewal", "kinds.co_term") for h in scan.hits)
         for unit in units:
             if unit.kind == "row":
                 self._row(scan, unit)
@@ -204,7 +206,7 @@ class LineBook:
         if scan.within(unit.start, unit.end, "cues.same"):  # "the same number of Guard" asks, whatever stands before
             m.products = [replace(p, polarity=Polarity.WANT) for p in m.products]
         self._drop(scan, m, unit)
-        if _stays(scan, unit, m):
+        if not self._renews and _stays(scan, unit, m):
             self._context(scan, [p for p in m.products if p.polarity is not Polarity.NOT])
             return
         products = [p for p in m.products if p.polarity is not Polarity.NOT and p.key not in self.dropped]
@@ -333,13 +335,12 @@ class LineBook:
 
 
 def _stays(scan: Scan, unit: Unit, m: _Mentions) -> bool:
-    """Whether a sentence only tells that products stay as they are, in a mail that renews and aligns nothing."""
+    """Whether a sentence only tells that products stay as they are."""
     bounds = (unit.start, unit.end)
     if unit.kind != "sentence" or m.quantities or m.plans or m.sens or not m.products:
         return False
     asks = scan.within(*bounds, "cues.want", "kinds.quote", "cues.same")
-    elsewhere = any(h.tag in ("kinds.renewal", "kinds.co_term") for h in scan.hits)
-    return bool(scan.within(*bounds, "cues.unchanged")) and not asks and not elsewhere
+    return bool(scan.within(*bounds, "cues.unchanged")) and not asks
 
 
 def _as_asked(p: ProductMention) -> ProductMention:

@@ -32,7 +32,7 @@ def target_plans(scan: Scan, bounds: tuple[int, int], plans: Sequence[Span]) -> 
         swapped = any(h.tag == "cues.instead_before" and 0 <= second.start - h.end <= 8 for h in before)
         if swapped:
             return [p for p in plans if p is not second], second
-    aims = [p for p in plans if any(0 <= p.start - h.end <= 1 for h in scan.hits if h.tag == "cues.to")]
+    aims = [p for p in plans if any(p.start - h.end <= 1 for h in scan.within(p.start - 24, p.start, "cues.to"))]
     if len(plans) == 2 and plans[0].value != plans[1].value and aims == [plans[1]]:
         return aims, plans[0]  # "has no use for Premium, change it to Standard"
     have = [p for p in plans if polarity(scan, bounds, p.start, p.end) is Polarity.HAVE]

@@ -168,7 +168,8 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             if len(gap) <= 32 and not re.search(r"[\d,，、。.!?;；:：\t]|\n\s*\n", gap) and len(gap.split()) <= 3:
                 return True
         if hit.tag in ("labels.users", "counters.users", "labels.users_now") and hit.end <= number.start:
-            if any(scan.folded[n.end : hit.start] in ("", " ") for n in scan.numbers if n.end <= hit.start):
+            before = scan.numbers.starting(hit.start - 12, hit.start)
+            if any(scan.folded[n.end : hit.start] in ("", " ") for n in before):
                 continue  # "12 people in both cases": it counts what stands before it
             gap = scan.folded[hit.end : number.start]
             if len(gap) <= 10 and not re.search(r"[\d,，、。.!?;；\n\t]", gap):
