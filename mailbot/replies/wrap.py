@@ -4,13 +4,14 @@ import re
 from unicodedata import east_asian_width
 
 WIDTH = 76
+SHORTEST_LAST = 6  # columns of the last line of a paragraph in wide characters
 
 # A unit that stays together: one wide character with the punctuation that may not be parted from it, or a run of
 # narrow ones. JIS X 4051: no line begins with closing marks or ends with opening ones.
 _OPENING = "「『（〔［｛〈《【“‘(["
 _CLOSING = "、。，．・：；？！」』）〕］｝〉》】”’ー々…々ぁぃぅぇぉっゃゅょァィゥェォッャュョ%％),.;:!?]"
 _WIDE = "\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
-_HANGUL = "\uac00-\ud7af"
+_WIDE_CHARACTER = re.compile(f"[{_WIDE}]")
 _UNIT = re.compile(rf"[{re.escape(_OPENING)}]*(?:[{_WIDE}]|[^ {_WIDE}]+?(?=[ {_WIDE}]|$))[{re.escape(_CLOSING)}]*| +")
 
 
@@ -33,17 +34,29 @@ def columns(text: str) -> int:
 
 
 def _filled(paragraph: str, first: str, rest: str, width: int) -> list[str]:
-    if not paragraph[:1].isspace() and columns(first) + columns(paragraph.rstrip()) <= width:
-        return [first + paragraph]
-    lines: list[str] = []
-    line, used, prefix = "", 0, first
+    lines: list[list[str]] = [[]]
+    used, prefix = 0, first
     for unit in _UNIT.findall(paragraph):
-        wide = columns(unit)
         if used and not unit.isspace() and columns(prefix) + used + columns(unit.rstrip()) > width:
-            lines.append(prefix + line.rstrip())
-            line, used, prefix = "", 0, rest
+            lines.append([])
+            used, prefix = 0, rest
         if unit.isspace() and not used:
             continue
-        line += unit
-        used += wide
-    return [*lines, prefix + line]
+        lines[-1].append(unit)
+        used += columns(unit)
+    _spare_the_last(lines)
+    return [(rest if number else first) + "".join(line).rstrip() for number, line in enumerate(lines)]
+
+
+def _spare_the_last(lines: list[list[str]]) -> None:
+    """Where words are written without spaces, no single character is left alone on the last line."""
+    if len(lines) < 2:
+        return
+    before, last = lines[-2:]
+    while columns("".join(last)) < SHORTEST_LAST < len(before) and _is_wide(before[-1]) and _is_wide(last[0]):
+        last.insert(0, before.pop())
+
+
+def _is_wide(unit: str) -> bool:
+    """Whether the unit is a character of a script without spaces, with its punctuation."""
+    return _WIDE_CHARACTER.search(unit) is not None

@@ -46,6 +46,7 @@ login = "desk"
 """
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
 @pytest.mark.skipif(DOVECOT is None, reason=ABSENT)
 def test_logins_by_tokens_are_tried_and_what_is_wrong_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

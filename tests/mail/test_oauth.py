@@ -25,6 +25,7 @@ from tests.support.smtp_sink import running_sink
 from tests.support.token_server import TokenServer, dovecot_with_tokens, running_token_server
 
 NOW = dt.datetime(2026, 11, 25, 9, 0, tzinfo=dt.UTC)
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
 KEY = MailboxKey(account="quotes", folder="INBOX")
 
 

@@ -71,6 +71,15 @@ def test_chinese_breaks_between_characters_but_not_before_a_full_stop() -> None:
     assert wrapped("我们马上为您报价。谢谢", width=16) == "我们马上为您报\n价。谢谢"
 
 
+def test_no_character_is_left_alone_on_the_last_line() -> None:
+    assert wrapped("クレジットカード：お支払いフォームから", width=36) == "クレジットカード：お支払いフォー\nムから"
+    assert (
+        wrapped("사용자 수를 메일 본문에 바로 적어 주세요 네", width=40)
+        == "사용자 수를 메일 본문에 바로 적어 주세요\n네"
+    )
+    assert wrapped("The subscription starts on the day of it", width=38).splitlines()[-1] == "it"
+
+
 @given(st.text(alphabet="ab 我们。「」（），,.가나", max_size=200))
 def test_wrapping_loses_nothing(text: str) -> None:
     lines = wrapped(text, width=20).split("\n")
