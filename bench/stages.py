@@ -16,7 +16,7 @@ from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.domain.message import Desk
 from mailbot.replies import make_renderer
-from mailbot.replies.preview import SAMPLE_DESK, SAMPLE_SELLER
+from mailbot.replies.samples import SAMPLE_DESK, SAMPLE_SELLER
 from mailbot.resources import shipped_root
 from mailbot.store.datafiles import load_data
 
