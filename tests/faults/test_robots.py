@@ -1,5 +1,6 @@
 """Robots that answer every mail: a few replies, then silence and an alarm, whatever their headers say."""
 
+import contextlib
 import datetime as dt
 import email
 import email.policy
@@ -17,10 +18,11 @@ from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.replying import desk_renderer
 from mailbot.bootstrap.understanding import desk_understanding
 from mailbot.domain.message import Desk
+from mailbot.ports import ReplyRenderer, Understanding
 from mailbot.service.deliver import DeliverOptions, deliver_due
 from mailbot.service.process import ProcessOptions, process_next
 from mailbot.service.receive import ReceiveOptions, receive_new
-from mailbot.store import open_store
+from mailbot.store import open_store, upgrade
 from mailbot.store.datafiles import load_data
 from tests.support.fake_mail import FakeMailbox, FakeTransport
 from tests.support.fakes import FakeClock
@@ -139,33 +141,45 @@ class RealDesk:
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
 
-@pytest.fixture(scope="module")
-def mind():
-    """Understanding and renderer of the shipped installation: they remember nothing."""
-    installation = Installation(Path("no operator's folder"))
-    desk = Desk(address=OURS)
+@contextlib.contextmanager
+def mind_of(address: str) -> Iterator[tuple[Understanding, ReplyRenderer]]:
+    """Give understanding and renderer of a shipped installation; they remember nothing."""
+    installation, desk = Installation(Path("no operator's folder")), Desk(address=address)
     with desk_understanding(installation, desk, lambda: dt.date(2026, 11, 20)) as understanding:
         yield understanding, desk_renderer(installation, desk, documents=False)
 
 
+@pytest.fixture(scope="module")
+def mind():
+    """Ours."""
+    with mind_of(OURS) as ours:
+        yield ours
+
+
 @pytest.fixture
 def desk(mind, sqlite_url):
+    clock = FakeClock(dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC))
+    with real_desk(OURS, mind, sqlite_url, clock) as made:
+        yield made
+
+
+@contextlib.contextmanager
+def real_desk(
+    address: str, mind: tuple[Understanding, ReplyRenderer], url: str, clock: FakeClock
+) -> Iterator[RealDesk]:
+    """Give a desk over an empty database."""
     understanding, render = mind
-    clock, mailbox, transport = (
-        FakeClock(dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)),
-        FakeMailbox(),
-        FakeTransport(),
-    )
-    with closing(open_store(sqlite_url, clock)) as store:
+    mailbox, transport = FakeMailbox(), FakeTransport()
+    with closing(open_store(url, clock)) as store:
         with store.begin() as uow:
             uow.records.replace(*load_data(DATA), clock())
             uow.commit()
 
         def step() -> None:
             receive_new(mailbox, store, clock, ReceiveOptions(since="all"))
-            while process_next(store, understanding, render, clock, ProcessOptions(domain="seller.example")):
+            while process_next(store, understanding, render, clock, ProcessOptions(domain=address.partition("@")[2])):
                 pass
-            deliver_due(store, transport, clock, DeliverOptions(sender=OURS))
+            deliver_due(store, transport, clock, DeliverOptions(sender=address))
 
         def alarms() -> list[str]:
             with store.begin() as uow:
@@ -202,3 +216,42 @@ def test_a_robot_gets_few_replies_and_then_silence(desk, kind):
     assert sum(sent.values()) <= 25
     if kind not in SILENT:
         assert desk.alarms() == ["replies to nadia@bot.example"]
+
+
+THEIRS = "desk@other.example"
+PASSED_ON = {"from", "to", "subject", "message-id", "in-reply-to", "references", "date", "mime-version", "content-type"}
+
+
+def passed_on(raw: bytes) -> bytes:
+    """Return a mail as a gateway passes it on that strips every header it does not know."""
+    mail = email.message_from_bytes(raw, policy=email.policy.SMTP)
+    for name in {header for header in mail if header.lower() not in PASSED_ON | {"content-transfer-encoding"}}:
+        del mail[name]
+    return mail.as_bytes()
+
+
+def test_two_desks_that_face_each_other_fall_silent(mind, sqlite_url, tmp_path):
+    other_url = f"sqlite:///{tmp_path}/other.db"
+    upgrade(other_url)
+    clock = FakeClock(dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC))
+    with contextlib.ExitStack() as ends:
+        ours = ends.enter_context(real_desk(OURS, mind, sqlite_url, clock))
+        their_mind = ends.enter_context(mind_of(THEIRS))
+        theirs = ends.enter_context(real_desk(THEIRS, their_mind, other_url, clock))
+        first = EmailMessage()
+        first["From"], first["To"], first["Subject"] = THEIRS, OURS, "Quote for Kestrel"
+        first["Message-ID"] = "<first@other.example>"
+        first.set_content(REQUEST)
+        ours.mailbox.deliver(first.as_bytes(policy=email.policy.SMTP))
+        end = clock() + dt.timedelta(hours=HOURS)
+        read = {id(ours): 0, id(theirs): 0}
+        while clock() < end:
+            for one, other in ((ours, theirs), (theirs, ours)):
+                one.step()
+                sent = one.transport.taken[read[id(one)] :]
+                read[id(one)] += len(sent)
+                for taken in sent:
+                    other.mailbox.deliver(passed_on(taken.raw))
+            clock.advance(seconds=SECONDS_TO_ANSWER if sent else 3600)
+        assert 1 <= len(ours.transport.taken) <= MOST
+        assert len(theirs.transport.taken) <= MOST
