@@ -95,6 +95,7 @@ def test_after_the_indexes_were_deleted_nothing_is_answered_again(sqlite_url, do
     with make_world(tmp_path, dovecot, sqlite_url, **LEFT_WHERE_IT_IS) as world:
         with world.desk.running():
             for change in range(1, RUNS + 1):
+                world.log_in_again()
                 world.deliver(8)
                 if change % 2:
                     world.settle()  # else in the midst of it

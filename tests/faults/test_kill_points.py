@@ -37,6 +37,7 @@ def test_a_kill_of_one_of_four_workers_loses_nothing_and_answers_nothing_twice(p
         for point in points * RUNS if RUNS > 1 else rng.sample(points, 1):
             world.deliver(2)
             world.one_dies_at(point, WORKERS)
+            print(f"one of {WORKERS} died at {point}", flush=True)
         with contextlib.ExitStack() as ends:
             for _ in range(WORKERS):
                 ends.enter_context(world.desk.running())

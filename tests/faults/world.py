@@ -119,8 +119,8 @@ class World:
     def unsettled(self) -> list[str]:
         return checker.unsettled(self.database_url, self.delivered)
 
-    def problems(self) -> list[str]:
-        return checker.problems(self.person, self.sink.taken, self.database_url, self.delivered)
+    def problems(self, *, copies: bool = False) -> list[str]:
+        return checker.problems(self.person, self.sink.taken, self.database_url, self.delivered, copies=copies)
 
 
 @contextlib.contextmanager

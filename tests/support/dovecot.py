@@ -108,6 +108,15 @@ class Dovecot:
         """Where the user's mails lie."""
         return self.folder / "mail" / user
 
+    def fill(self, user: str, count: int) -> None:
+        """Put so many small mails into the user's mailbox, as if they had come long ago."""
+        folder = self.maildir(user) / "cur"
+        owner = folder.stat()
+        for number in range(count):
+            file = folder / f"{1_600_000_000 + number}.M{number}P1.old,S=60:2,S"
+            file.write_text(f"From: old@past.example\r\nMessage-ID: <{number}@past.example>\r\n\r\nhello\r\n")
+            os.chown(file, owner.st_uid, owner.st_gid)
+
     def forget_indexes(self, user: str) -> None:
         """Delete what Dovecot knows about the mailbox; UIDVALIDITY changes and UIDs start anew."""
         for file in self.maildir(user).glob("dovecot*"):

@@ -13,7 +13,7 @@ class Proxy:
     """What happens on the way: `on_request` sees what the client has said after the server was given it.
 
     `frozen` lets nothing through while it is set, connections included; `trickle` is the pause in seconds after
-    each byte of the server's answers.
+    each byte of the server's answers. `passed` counts the bytes that went either way.
     """
 
     def __init__(self, target: int) -> None:
@@ -22,6 +22,7 @@ class Proxy:
         self.frozen = threading.Event()
         self.trickle = 0.0
         self.connections = 0
+        self.passed = 0
         self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -56,6 +57,7 @@ class Proxy:
     def _pump(self, source: socket.socket, target: socket.socket, from_client: bool) -> None:
         with contextlib.suppress(OSError):
             while said := source.recv(65536):
+                self.passed += len(said)
                 while self.frozen.is_set():
                     time.sleep(0.02)
                 if self.trickle and not from_client:
