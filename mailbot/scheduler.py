@@ -26,6 +26,7 @@ from mailbot.service.receive import ReceiveOptions, list_old, receive_new
 from mailbot.service.remind import RemindOptions, remind_due
 from mailbot.service.switches import is_halted
 from mailbot.service.upkeep import UpkeepOptions, look_after, tell_alarms
+from mailbot.signals import until_told
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
@@ -81,16 +82,10 @@ class Service:
 
 def serve(service: Service) -> None:
     """Run until SIGTERM or SIGINT; then finish what was begun and return. For the main thread."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        with running(service):
-            log.info("serving", mailboxes=[str(watched.key) for watched in service.mailboxes])
-            stop.wait()
-            log.info("stopping")
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with until_told(signal.SIGTERM, signal.SIGINT) as wait, running(service):
+        log.info("serving", mailboxes=[str(watched.key) for watched in service.mailboxes])
+        wait()
+        log.info("stopping")
 
 
 @contextlib.contextmanager

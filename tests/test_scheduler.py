@@ -170,6 +170,26 @@ def test_a_signal_ends_the_service(make, mailbox, transport, number):
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("mailbot-")]
 
 
+def test_a_signal_that_another_thread_was_given_ends_the_service(make, mailbox, transport):
+    mailbox.deliver(mail("ask users"))
+
+    def end_when_answered() -> None:
+        until(lambda: len(transport.taken) == 1)
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    def end_for_want_of_that() -> None:
+        if not ended.wait(20):
+            os.kill(os.getpid(), signal.SIGTERM)
+            late.append(True)
+
+    ended, late = threading.Event(), []
+    threading.Thread(target=end_when_answered).start()
+    threading.Thread(target=end_for_want_of_that, daemon=True).start()
+    serve(make())
+    ended.set()
+    assert not late
+
+
 def test_a_halted_desk_leaves_everything_alone(make, mailbox, transport):
     service = make()
     with service.store.begin() as uow:

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from mailbot.domain.errors import SetupError
+from mailbot.signals import until_told
 
 LONGEST_START = 20.0
 
@@ -33,15 +34,9 @@ def serve(app: Starlette, listening: socket.socket, announce: Callable[[str], No
 
     `announce` is told the address once the console answers there.
     """
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        with serving(app, listening) as address:
-            announce(address)
-            stop.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with until_told(signal.SIGTERM, signal.SIGINT) as wait, serving(app, listening) as address:
+        announce(address)
+        wait()
 
 
 @contextlib.contextmanager

@@ -1,9 +1,7 @@
 """The demo's console, open to look around in after the last mail."""
 
-import contextlib
 import secrets
 import signal
-import threading
 
 from rich.console import Console as Terminal
 
@@ -11,6 +9,7 @@ from mailbot.bootstrap.consoling import desk_accounts, running_console
 from mailbot.bootstrap.desking import OpenDesk
 from mailbot.domain.staff import StaffRole
 from mailbot.service.accounts import add_user
+from mailbot.signals import until_told
 
 LOGIN = "demo"
 
@@ -20,13 +19,7 @@ def keep_open(desk: OpenDesk, terminal: Terminal) -> None:
     password = secrets.token_urlsafe(9)
     accounts = desk_accounts(desk.installation, desk.store, desk.clock)
     add_user(accounts, LOGIN, "Demo", StaffRole.ADMINISTRATOR, password, actor="demo")
-    stop = threading.Event()
-    before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    try:
-        with running_console(desk) as address:
-            terminal.print(f"\nThe console is open at [bold]{address}[/bold], login [bold]{LOGIN}[/bold], ", end="")
-            terminal.print(f"password [bold]{password}[/bold]. Control-C ends the demo.", highlight=False)
-            with contextlib.suppress(KeyboardInterrupt):
-                stop.wait()
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    with until_told(signal.SIGTERM, signal.SIGINT) as wait, running_console(desk) as address:
+        terminal.print(f"\nThe console is open at [bold]{address}[/bold], login [bold]{LOGIN}[/bold], ", end="")
+        terminal.print(f"password [bold]{password}[/bold]. Control-C ends the demo.", highlight=False)
+        wait()

@@ -113,7 +113,7 @@ class Dovecot:
         folder = self.maildir(user) / "cur"
         owner = folder.stat()
         for number in range(count):
-            file = folder / f"{1_600_000_000 + number}.M{number}P1.old,S=60:2,S"
+            file = folder / f"{1_600_000_000 + number}.M{number}P1.old:2,S"
             file.write_text(f"From: old@past.example\r\nMessage-ID: <{number}@past.example>\r\n\r\nhello\r\n")
             os.chown(file, owner.st_uid, owner.st_gid)
 
