@@ -14,8 +14,8 @@ from tests.faults.points import RUNS
 from tests.faults.world import imap_through, make_world
 from tests.support.proxy import running_proxy
 
-MANY = 2_000 if RUNS == 1 else 100_000
-SECONDS = 5  # a poll each second
+MANY = 1_000 if RUNS == 1 else 100_000
+SECONDS = 4  # a poll each second
 OLD = sa.text("SELECT count(*) FROM inbox WHERE state = 'old'")
 
 
