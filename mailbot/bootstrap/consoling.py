@@ -91,6 +91,7 @@ def console_app(desk: OpenDesk, *, passwords: Parameters = RFC_9106_LOW_MEMORY) 
             read=desk.store.read,
             templates=Templates(installation.files),
             options=_options(desk),
+            teacher=desk.teacher,
             provider=_provider(installation.settings.oidc),
         )
     )

@@ -16,7 +16,7 @@ from mailbot.bootstrap.signing import desk_signer
 from mailbot.bootstrap.storing import open_desk_store, utc_now
 from mailbot.bootstrap.understanding import following_understanding
 from mailbot.domain.message import Desk
-from mailbot.ports import Clock, ReplyRenderer, Understanding
+from mailbot.ports import Clock, ReplyRenderer, Teacher, Understanding
 from mailbot.service.review import Workbench
 from mailbot.service.staff import FourEyes
 from mailbot.store import SqlStore
@@ -24,12 +24,15 @@ from mailbot.store import SqlStore
 
 @dataclass(frozen=True, kw_only=True)
 class OpenDesk:
-    """What everybody who works on a desk shares. SetupError when a template, a font or the signing key is wrong."""
+    """What everybody who works on a desk shares; `teacher` takes over what staff teach.
+
+    SetupError when a template, a font or the signing key is wrong."""
 
     installation: Installation
     store: SqlStore
     understanding: Understanding
     clock: Clock
+    teacher: Teacher | None = None
 
     @cached_property
     def render(self) -> ReplyRenderer:
@@ -86,6 +89,8 @@ def open_desk(installation: Installation, clock: Clock = utc_now, wrap: Wrapper 
         open_desk_store(installation, clock) as store,
         following_understanding(
             installation, lambda: installation.desk(store.imported_desk()), lambda: clock().date()
-        ) as understanding,
+        ) as (understanding, teacher),
     ):
-        yield OpenDesk(installation=installation, store=store, understanding=wrap(understanding), clock=clock)
+        yield OpenDesk(
+            installation=installation, store=store, understanding=wrap(understanding), clock=clock, teacher=teacher
+        )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from mailbot.bootstrap.guarded import GuardedUnderstanding
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.teaching import FolderTeacher, Names, stamp, taught_names
 from mailbot.domain.corrections import corrected
 from mailbot.domain.decision import Decision
 from mailbot.domain.file import Records
@@ -23,7 +24,7 @@ from mailbot.parsers.lexicon import Knowledge, load_knowledge
 from mailbot.parsers.mime import read_message
 from mailbot.parsers.reading import NamesOnFile
 from mailbot.parsers.understand import understand
-from mailbot.ports import AttachmentReader, RecordsFor, Understanding
+from mailbot.ports import AttachmentReader, RecordsFor, Teacher, Understanding
 from mailbot.resources import Resources
 
 
@@ -71,15 +72,19 @@ def _has_customer(records: Records, site: str) -> bool:
     return site in records.sites and bool(records.sites[site].entitlements)
 
 
-class FollowingUnderstanding:
-    """The understanding of a desk whose identity may change while it works: an import names other addresses."""
+Stamp = tuple[object, ...]
+"""What the desk's understanding depends on beside its installation; it is made anew when this changes."""
 
-    def __init__(self, current: Callable[[], Desk], understanding_of: Callable[[Desk], Understanding]) -> None:
+
+class FollowingUnderstanding:
+    """The understanding of a desk that may change while it works: by an import, or by a name that it is taught."""
+
+    def __init__(self, current: Callable[[], Stamp], understanding_now: Callable[[], Understanding]) -> None:
         self._current = current
-        self._understanding_of = understanding_of
+        self._understanding_now = understanding_now
         self._lock = threading.Lock()
-        self._desk = current()
-        self._inner = understanding_of(self._desk)
+        self._stamp = current()
+        self._inner = understanding_now()
 
     def read(self, raw: bytes) -> InboundMessage:
         """Return the message as the desk of now reads it."""
@@ -95,10 +100,10 @@ class FollowingUnderstanding:
         return self._now().decide(thread, records_for, corrections)
 
     def _now(self) -> Understanding:
-        desk = self._current()
+        stamp = self._current()
         with self._lock:
-            if desk != self._desk:
-                self._desk, self._inner = desk, self._understanding_of(desk)
+            if stamp != self._stamp:
+                self._stamp, self._inner = stamp, self._understanding_now()
             return self._inner
 
 
@@ -111,18 +116,26 @@ def desk_understanding(
     No mail holds it up: what is long is decided within limits (`guarded`).
     """
     with _unguarded(installation, desk, today) as understanding:
-        yield GuardedUnderstanding(inner=understanding)
+        knowledge = understanding.knowledge.with_products(taught_names(installation))
+        yield GuardedUnderstanding(inner=replace(understanding, knowledge=knowledge))
 
 
 @contextmanager
 def following_understanding(
     installation: Installation, current: Callable[[], Desk], today: Callable[[], dt.date]
-) -> Iterator[FollowingUnderstanding]:
-    """As desk_understanding, for the desk as `current` tells it each time."""
+) -> Iterator[tuple[FollowingUnderstanding, Teacher]]:
+    """As desk_understanding, for the desk as `current` tells it each time, and what teaches it."""
     with _unguarded(installation, current(), today) as understanding:
-        yield FollowingUnderstanding(
-            current, lambda desk: GuardedUnderstanding(inner=replace(understanding, desk=desk))
+        shipped = understanding.knowledge
+
+        def knows(names: Names) -> Understanding:
+            knowledge = shipped.with_products(names)
+            return GuardedUnderstanding(inner=replace(understanding, desk=current(), knowledge=knowledge))
+
+        following = FollowingUnderstanding(
+            lambda: (current(), stamp(installation)), lambda: knows(taught_names(installation))
         )
+        yield following, FolderTeacher(installation, knows)
 
 
 @contextmanager

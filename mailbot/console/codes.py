@@ -34,5 +34,5 @@ def picture(secret: str, login: str) -> str:
 
     out = io.BytesIO()
     uri = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
-    segno.make(uri, error="m").save(out, kind="svg", scale=5, border=3, light="#fff", xmldecl=False, svgclass="qr")
+    segno.make(uri, error="m").save(out, kind="svg", border=3, light="#fff", xmldecl=False, omitsize=True)
     return out.getvalue().decode()

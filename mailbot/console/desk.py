@@ -22,6 +22,7 @@ from mailbot.domain.file import Records
 from mailbot.domain.message import Desk
 from mailbot.domain.promise import Promise
 from mailbot.domain.staff import Session, StaffRole, User
+from mailbot.ports import Teacher
 from mailbot.service.accounts import Accounts, is_proved
 from mailbot.service.review import Workbench
 from mailbot.service.upkeep import UpkeepOptions
@@ -86,7 +87,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Console:
-    """Everything that pages need. `read` opens a connection for read models; `provider` vouches for staff, if any."""
+    """Everything that pages need. `read` opens a connection for read models; `provider` vouches for staff, if any.
+
+    `teacher` takes over what they teach.
+    """
 
     bench: Workbench
     accounts: Accounts
@@ -94,6 +98,7 @@ class Console:
     templates: Templates
     options: ConsoleOptions
     provider: "IdentityProvider | None" = None
+    teacher: Teacher | None = None
     prepared: Prepared = field(default_factory=Prepared)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from mailbot.console.desk import Console, Visit
-from mailbot.console.views import acts, admin, case, figures, imports, login, mails, provided, queue, trail
+from mailbot.console.views import acts, admin, case, figures, imports, login, mails, provided, queue, teaching, trail
 from mailbot.domain.staff import StaffRole
 
 View = Callable[[Console, Visit], Response]
@@ -55,6 +55,7 @@ ROUTES = (
     Page("POST", "/cases/{number}/note", acts.note, AGENT),
     Page("POST", "/cases/{number}/withdraw", acts.withdraw, AGENT),
     Page("POST", "/cases/{number}/accept", acts.accept, AGENT),
+    Page("POST", "/cases/{number}/teach", teaching.propose, AGENT),
     Page("POST", "/cases/{number}/merge", acts.merge, AGENT),
     Page("POST", "/cases/{number}/split", acts.split, AGENT),
     Page("POST", "/cases/{number}/assign", acts.assign, AGENT),
@@ -79,6 +80,9 @@ ROUTES = (
     Page("GET", "/admin/import", imports.import_page, ADMINISTRATOR),
     Page("POST", "/admin/import", imports.prepare, ADMINISTRATOR, files=True),
     Page("POST", "/admin/import/apply", imports.apply, ADMINISTRATOR),
+    Page("GET", "/admin/names", teaching.names_page, ADMINISTRATOR),
+    Page("GET", "/admin/names/{name:int}", teaching.name_page, ADMINISTRATOR),
+    Page("POST", "/admin/names/{name:int}", teaching.settle_name, ADMINISTRATOR),
     Page("POST", "/admin/switches", admin.turn_switch, ADMINISTRATOR),
     Page("POST", "/admin/users", admin.add_user, ADMINISTRATOR),
     Page("POST", "/admin/users/{login}", admin.change_user, ADMINISTRATOR),

@@ -3,7 +3,7 @@
 import functools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -73,6 +73,14 @@ class Knowledge:
         names = {name: key for key, aliases in gazetteers.products.items() for name in aliases}
         self.fuzzy: Mapping[str, str] = MappingProxyType({n: names[n] for n in gazetteers.fuzzy_products})
         self._phrases: dict[tuple[str, ...], Phrases] = {}
+
+    def with_products(self, names: Mapping[str, Iterable[str]]) -> "Knowledge":
+        """Return what is known with further names of products."""
+        if not names:
+            return self
+        known = self.gazetteers.products
+        added = {product: (*known.get(product, ()), *more) for product, more in names.items()}
+        return Knowledge(self.lexicons.values(), replace(self.gazetteers, products={**known, **added}))
 
     def active(self, language: str) -> tuple[Lexicon, ...]:
         """Return the lexicons that a mail of this language is read with: its own, its script's twin, English.

@@ -12,9 +12,11 @@ from mailbot.ports.staff_stores import (
     AuditStore,
     OneTimeCodes,
     PasswordHasher,
+    ProposalStore,
     SearchStore,
     StaffStore,
     SwitchStore,
+    Teacher,
     WorklistStore,
 )
 from mailbot.ports.unit_of_work import Store, UnitOfWork
@@ -35,6 +37,7 @@ __all__ = [
     "OneTimeCodes",
     "OutboxStore",
     "PasswordHasher",
+    "ProposalStore",
     "QuoteStore",
     "RecordStore",
     "RecordsFor",
@@ -44,6 +47,7 @@ __all__ = [
     "StaffStore",
     "Store",
     "SwitchStore",
+    "Teacher",
     "TokenIssuer",
     "TokenStore",
     "Transport",

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Protocol
 
 from mailbot.domain.staff import Assignment, AuditEntry, SavedView, Session, StaffRole, Switch, User
+from mailbot.domain.teaching import Proposal, ProposalState
+from mailbot.ports.meaning import Understanding
 
 
 class PasswordHasher(Protocol):
@@ -183,4 +185,36 @@ class SearchStore(Protocol):
 
     def keep(self, case_id: int, version: int, texts: Iterable[str]) -> None:
         """The case is found by the words of these texts, and no longer by those of before."""
+        ...
+
+
+class ProposalStore(Protocol):
+    """Names of products that staff propose to teach."""
+
+    def propose(self, product: str, words: str, case_number: str, by: str, at: dt.datetime) -> None:
+        """Keep a proposal; one that was made before stays as it is."""
+        ...
+
+    def list(self) -> Sequence[Proposal]:
+        """Return all proposals, the newest first."""
+        ...
+
+    def get(self, proposal_id: int) -> Proposal:
+        """Return a proposal; KeyError when there is none."""
+        ...
+
+    def settle(self, proposal_id: int, state: ProposalState) -> bool:
+        """Accept or refuse an open proposal; False when it is not open any more."""
+        ...
+
+
+class Teacher(Protocol):
+    """Takes over names of products into the desk's own data."""
+
+    def knows(self, product: str, words: str) -> Understanding:
+        """Return an understanding that knows the name already, to look what it would change."""
+        ...
+
+    def teach(self, product: str, words: str) -> None:
+        """The desk knows the name from now on; SetupError when its folder cannot be written."""
         ...

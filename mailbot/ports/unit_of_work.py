@@ -6,7 +6,7 @@ from typing import Protocol
 from mailbot.ports.case_stores import CaseStore, QuoteStore, RecordStore, ReviewStore
 from mailbot.ports.mail_stores import HomeStore, InboxStore, OutboxStore
 from mailbot.ports.running_stores import AlarmStore, LeaseStore, TokenStore
-from mailbot.ports.staff_stores import AuditStore, SearchStore, StaffStore, SwitchStore, WorklistStore
+from mailbot.ports.staff_stores import AuditStore, ProposalStore, SearchStore, StaffStore, SwitchStore, WorklistStore
 
 
 class UnitOfWork(Protocol):
@@ -22,6 +22,7 @@ class UnitOfWork(Protocol):
     audit: AuditStore
     worklist: WorklistStore
     switches: SwitchStore
+    proposals: ProposalStore
     search: SearchStore
     leases: LeaseStore
     alarms: AlarmStore

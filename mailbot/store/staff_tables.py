@@ -116,3 +116,16 @@ searched = sa.Table(
     sa.Column("case_id", Id, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
     sa.Column("version", sa.Integer, nullable=False),
 )
+
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("product", sa.Text, nullable=False),
+    sa.Column("words", CleanText, nullable=False),
+    sa.Column("case_number", sa.Text, nullable=False),
+    sa.Column("by", CleanText, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.UniqueConstraint("product", "words"),
+)

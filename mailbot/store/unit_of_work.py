@@ -21,6 +21,7 @@ from mailbot.ports import (
     InboxStore,
     LeaseStore,
     OutboxStore,
+    ProposalStore,
     QuoteStore,
     RecordStore,
     ReviewStore,
@@ -37,6 +38,7 @@ from mailbot.store.engine import BUSY_SECONDS, READ_ONLY, make_engine
 from mailbot.store.inbox import SqlInboxStore
 from mailbot.store.leases import SqlLeaseStore
 from mailbot.store.outbox import SqlOutboxStore
+from mailbot.store.proposals import SqlProposalStore
 from mailbot.store.quotes import SqlQuoteStore
 from mailbot.store.records import ImportCache, SqlRecordStore
 from mailbot.store.reviews import SqlReviewStore
@@ -71,6 +73,7 @@ class SqlUnitOfWork:
         self.audit: AuditStore = SqlAuditStore(connection)
         self.worklist: WorklistStore = SqlWorklistStore(connection)
         self.switches: SwitchStore = SqlSwitchStore(connection)
+        self.proposals: ProposalStore = SqlProposalStore(connection)
         self.search: SearchStore = SqlSearchStore(connection)
         self.leases: LeaseStore = SqlLeaseStore(connection, owner)
         self.alarms: AlarmStore = SqlAlarmStore(connection)

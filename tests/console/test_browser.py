@@ -1,5 +1,7 @@
 """The console in a real browser: what staff see and do, by mouse and by keys."""
 
+import contextlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from mailbot.console.server import listen, serving
 from tests.console.browser import chromium, log_in, pictures_folder
 from tests.console.conftest import PASSWORD, ConsoleDesk
+
+PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +56,28 @@ def page_of(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     [
         ("light", {}),
         ("dark", {"color_scheme": "dark"}),
-        ("phone", {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}),
+        ("phone", {"viewport": PHONE, "device_scale_factor": 2}),
         ("chinese", {"locale": "zh-CN"}),
     ],
 )
 def test_every_page_is_pictured_and_nothing_runs_over_its_edge(page_of, pictures, desk, name, options):
     page = page_of("administrator", **options)
     numbers = [desk.waiting(reason)[1] for reason in ("co_term_review", "contact_not_on_file", "ambiguous_quantity")]
-    paths = ["/", *(f"/cases/{number}" for number in numbers), "/ledger", "/insight", "/health", "/trail", "/admin"]
-    for path in paths:
+    rest = ["/ledger", "/insight", "/health", "/trail", "/admin", "/admin/import", "/me", "/search?words=jira"]
+    for path in ["/", *(f"/cases/{number}" for number in numbers), *rest]:
         page.goto(path)
-        page.screenshot(path=pictures / f"{name}-{path.strip('/').replace('/', '-') or 'queue'}.png", full_page=True)
+        told = re.sub(r"\W+", "-", path).strip("-") or "queue"
+        page.screenshot(path=pictures / f"{name}-{told}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def test_the_login_is_pictured(browser, address, pictures):
+    for name, options in (("light", {}), ("dark-phone", {"color_scheme": "dark", "viewport": PHONE})):
+        with contextlib.closing(browser.new_context(**options)) as context:
+            page = context.new_page()
+            page.goto(f"{address}/login")
+            page.screenshot(path=pictures / f"{name}-login.png")
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_a_field_lights_up_its_words_and_words_light_up_their_field(page_of, desk, pictures):
@@ -117,6 +131,14 @@ def test_everything_can_be_done_by_keys(page_of, desk):
     page.keyboard.press("r")
     expect(page.locator("#answer")).to_be_focused()
     page.locator("#answer").blur()
+    page.keyboard.press("w")
+    expect(page.locator("#words")).to_be_focused()
+    page.locator("#words").blur()
+    page.keyboard.press("q")
+    expect(page.locator('input[name="field"]').first).to_be_focused()
+    page.locator('input[name="field"]').first.blur()
+    page.keyboard.press("m")
+    expect(page.locator("#into")).to_be_visible()
     page.keyboard.press("d")
     expect(page.locator("#decline")).to_be_focused()
     page.locator("#decline").blur()
@@ -131,6 +153,34 @@ def test_everything_can_be_done_by_keys(page_of, desk):
     page.keyboard.press("g")
     page.keyboard.press("q")
     page.wait_for_url("**/")
+
+
+def test_a_reply_is_edited_asked_merged_and_split_by_mouse(page_of, desk, pictures):
+    one, other = desk.waiting("contact_not_on_file")[1], desk.waiting("ambiguous_quantity")[1]
+    desk.deliver()
+    page = page_of("agent")
+    page.goto(f"/cases/{other}")
+    page.locator("summary", has_text="Merge or split").click()
+    page.locator("#into").fill(one)
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("The cases are one now")
+    page.screenshot(path=pictures / "merged.png", full_page=True)
+    page.get_by_label("split off").last.check()
+    page.locator("summary", has_text="Merge or split").click()
+    page.get_by_role("button", name="Make the chosen mails a case of their own").click()
+    expect(page.get_by_role("status")).to_contain_text("a case of their own now")
+    page.locator("summary", has_text="Ask").click()
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.get_by_role("status")).to_contain_text("asked for what is missing")
+    number = desk.waiting("co_term_review")[1]
+    page.goto(f"/cases/{number}")
+    page.locator("summary", has_text="Edit the reply").click()
+    words = page.locator("#words")
+    words.fill(words.input_value().replace("Thank you for your request.", "Thank you, it was good to talk to you."))
+    page.screenshot(path=pictures / "edited.png", full_page=True)
+    page.get_by_role("button", name="Send in these words").click()
+    expect(page.get_by_role("status")).to_contain_text("approved")
+    assert "it was good to talk to you" in page.request.get(f"/cases/{number}").text()
 
 
 def test_two_browsers_that_approve_at_once_send_once(page_of, desk, pictures):

@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.console.codes import TimeCodes, picture
 from mailbot.console.fields import changed, request_fields
 from mailbot.console.marks import Cited, marked
 from mailbot.console.passwords import Argon2Hasher
@@ -130,3 +131,19 @@ def test_every_text_of_the_pages_is_translated_with_the_same_placeholders():
             text = translated if isinstance(translated, str) else translated[0]
             assert text, message
             assert message.count("%(") == text.count("%("), message
+
+
+def test_the_picture_of_a_secret_is_whole_at_any_size():
+    drawn = picture("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", "anna")
+    assert drawn.startswith("<svg")
+    assert "viewBox" in drawn
+    assert "width=" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("seconds", "good"), [(0, True), (29, True), (45, True), (-29, True), (91, False), (-61, False)]
+)
+def test_a_code_is_good_for_about_a_minute(seconds, good):
+    secret, at = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", dt.datetime(2005, 3, 18, 1, 58, 31, tzinfo=dt.UTC)
+    step = TimeCodes().step_of(secret, "050 471", at + dt.timedelta(seconds=seconds))  # RFC 6238, appendix B
+    assert (step == 0x23523ED) is good

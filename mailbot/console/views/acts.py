@@ -11,7 +11,9 @@ from mailbot.console.views.case import case_response, changes_of, find_case
 from mailbot.console.views.login import LONGEST_PASSWORD
 from mailbot.domain.errors import Forbidden, InputError, MailbotError, ProofWanted, StaleCase
 from mailbot.service import accounts, staff
+from mailbot.service.rehearsal import consider
 from mailbot.service.review import Settled
+from mailbot.service.teaching import propose_implied
 
 MOST_AT_ONCE = 100
 
@@ -58,8 +60,15 @@ def correct(console: Console, visit: Visit) -> Response:
     changes = changes_of(console, visit, item)
     if visit.value("recalculate"):
         return case_response(console, visit, find_case(console, visit.value("case")), given=changes)
-    limits = console.options.four_eyes
-    return _act(console, visit, lambda item: staff.correct(console.bench, item, changes, visit.user, limits), changes)
+    limits, before = console.options.four_eyes, consider(console.bench, item).decision
+
+    def do(item: int) -> Settled:
+        settled = staff.correct(console.bench, item, changes, visit.user, limits)
+        if before is not None:
+            propose_implied(console.bench, settled.case_number, before, changes, visit.user)
+        return settled
+
+    return _act(console, visit, do, changes)
 
 
 def answer(console: Console, visit: Visit) -> Response:
