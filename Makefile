@@ -8,6 +8,7 @@ GALLERY_PACKAGES := chromium poppler-utils
 
 RUNS ?= 20
 MINUTES ?= 10
+MUTATIONS ?= 1000
 
 .PHONY: help setup demo test faults bench lint gallery check-languages new-language lock clean
 
@@ -33,6 +34,9 @@ faults: $(READY)     ## kill the service at every point, RUNS=20 times each, and
 bench: $(READY)      ## measure how fast the desk is; BENCH="--help" tells what can be chosen
 	@scripts/debian-packages $(TEST_PACKAGES)
 	@.venv/bin/python -m bench $(BENCH)
+
+fuzz: $(READY)       ## feed MUTATIONS=1000 changed forms of every sample mail and file to all that reads them
+	@FUZZ_MUTATIONS=$(MUTATIONS) .venv/bin/python -m pytest -n 2 --timeout 36000 tests/security/test_fuzz.py
 
 lint: $(READY)       ## check style, types and import directions
 	.venv/bin/ruff check .

@@ -53,7 +53,7 @@ def form_token(secret: str) -> str:
 
 def is_form_token(token: str, secret: str) -> bool:
     """Whether the token is the one of this visitor."""
-    return hmac.compare_digest(token.encode(), form_token(secret).encode())
+    return hmac.compare_digest(token.encode("utf-8", "replace"), form_token(secret).encode())
 
 
 def comes_from_us(headers: Headers, own: str) -> bool:
