@@ -1,8 +1,10 @@
 """One judgement on what an e-mail address is."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mailbot.email_address import is_email_address
+from mailbot.email_address import _PLAIN, _is_valid, is_email_address
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,13 @@ def test_an_address(text: str) -> None:
 )  # fmt: skip
 def test_no_address(text: str) -> None:
     assert not is_email_address(text)
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_what_is_told_at_sight_is_an_address_for_the_library_too(text: str) -> None:
+    assert is_email_address(text) == _is_valid(text)
+
+
+@pytest.mark.parametrize("length", [64, 65])
+def test_a_long_local_part(length: int) -> None:
+    assert is_email_address(f"{'a' * length}@b.example") == (length == 64)
