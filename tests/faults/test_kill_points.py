@@ -11,9 +11,11 @@ from tests.faults.points import ON_THE_WIRE, RUNS, SERVICE, WORKERS
 from tests.faults.world import imap_through, make_world
 from tests.support.proxy import running_proxy
 
+DATABASES = ["sqlite"] if RUNS == 1 else ["sqlite", "postgres"]
+
 
 @pytest.mark.timeout(300 + 60 * RUNS)
-@pytest.mark.parametrize("database", ["sqlite"] if RUNS == 1 else ["sqlite", "postgres"])
+@pytest.mark.parametrize("database", DATABASES)
 def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, database, dovecot, tmp_path):
     url = request.getfixturevalue(f"{database}_url")
     rng = random.Random(seed := random.SystemRandom().randrange(10**6))
@@ -45,11 +47,11 @@ def test_a_kill_of_one_of_four_workers_loses_nothing_and_answers_nothing_twice(p
         assert not (found := world.problems()), found
 
 
-def test_a_kill_between_a_command_and_its_answer_does_it_once(sqlite_url, dovecot, tmp_path):
-    with (
-        running_proxy(dovecot.port) as proxy,
-        make_world(tmp_path, dovecot, sqlite_url, **imap_through(proxy)) as world,
-    ):
+@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_kill_between_a_command_and_its_answer_does_it_once(request, database, dovecot, tmp_path):
+    url = request.getfixturevalue(f"{database}_url")
+    with running_proxy(dovecot.port) as proxy, make_world(tmp_path, dovecot, url, **imap_through(proxy)) as world:
         for _ in range(RUNS):
             for command in ON_THE_WIRE.values():
                 world.deliver(2)
@@ -59,10 +61,12 @@ def test_a_kill_between_a_command_and_its_answer_does_it_once(sqlite_url, doveco
         assert not (found := world.problems()), found
 
 
-def test_a_kill_while_staff_release_a_draft_sends_it_once(sqlite_url, dovecot, tmp_path):
-    with make_world(tmp_path, dovecot, sqlite_url) as world:
-        world.deliver(len(world.reply_due))
-        with world.desk.running():
+@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_kill_while_staff_release_a_draft_sends_it_once(request, database, dovecot, tmp_path):
+    with make_world(tmp_path, dovecot, request.getfixturevalue(f"{database}_url")) as world, world.desk.running():
+        for _ in range(RUNS):
+            world.deliver(len(world.reply_due))
             world.settle()
             [item] = re.findall(r"^ *(\d+)  .*co_term_review", world.desk.call("review", "list"), re.MULTILINE)
             quotes = sum(b"application/pdf" in taken.raw for taken in world.sink.taken)
@@ -71,17 +75,31 @@ def test_a_kill_while_staff_release_a_draft_sends_it_once(sqlite_url, dovecot, t
             assert before.returncode == after.returncode == -signal.SIGKILL
             assert "approved by" in world.desk.try_to("review", "approve", item).stderr
             world.settle()
-        assert sum(b"application/pdf" in taken.raw for taken in world.sink.taken) == quotes + 1
+            assert sum(b"application/pdf" in taken.raw for taken in world.sink.taken) == quotes + 1
 
 
-def test_a_kill_during_an_import_or_a_migration_leaves_the_old_state_whole(sqlite_url, dovecot, tmp_path):
-    with make_world(tmp_path, dovecot, sqlite_url) as world:
+@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_kill_during_an_import_leaves_what_was_on_file(request, database, dovecot, tmp_path):
+    with make_world(tmp_path, dovecot, request.getfixturevalue(f"{database}_url")) as world:
         desk = world.desk
         before = desk.try_to("doctor").stdout
-        assert desk.try_to("import", desk.data, MAILBOT_FAIL_POINT="committing").returncode == -signal.SIGKILL
-        assert desk.try_to("doctor").stdout == before
-        fresh = {"MAILBOT_DATABASE__URL": f"sqlite:///{tmp_path}/fresh.sqlite3"}
-        killed = desk.try_to("db", "upgrade", **fresh, MAILBOT_FAIL_POINT="migrating")
-        assert killed.returncode == -signal.SIGKILL
-        assert desk.try_to("db", "current", **fresh).stdout == "none\n"
-        assert desk.try_to("db", "upgrade", **fresh).returncode == 0
+        for _ in range(RUNS):
+            assert desk.try_to("import", desk.data, MAILBOT_FAIL_POINT="committing").returncode == -signal.SIGKILL
+            assert desk.try_to("doctor").stdout == before
+
+
+@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_kill_during_a_migration_leaves_nothing_half_done(request, database, sqlite_url, dovecot, tmp_path):
+    with make_world(tmp_path, dovecot, sqlite_url) as world, contextlib.ExitStack() as ends:
+        if database == "sqlite":
+            url = f"sqlite:///{tmp_path}/fresh.sqlite3"
+        else:
+            url = ends.enter_context(request.getfixturevalue("postgres").database("template0"))
+        fresh = {"MAILBOT_DATABASE__URL": url}
+        for _ in range(RUNS):
+            killed = world.desk.try_to("db", "upgrade", **fresh, MAILBOT_FAIL_POINT="migrating")
+            assert killed.returncode == -signal.SIGKILL
+            assert world.desk.try_to("db", "current", **fresh).stdout == "none\n"
+        assert world.desk.try_to("db", "upgrade", **fresh).returncode == 0
