@@ -14,7 +14,7 @@ from tests.support.proxy import running_proxy
 DATABASES = ["sqlite"] if RUNS == 1 else ["sqlite", "postgres"]
 
 
-@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.timeout(300 + 300 * RUNS)
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, database, dovecot, tmp_path):
     url = request.getfixturevalue(f"{database}_url")
@@ -30,7 +30,7 @@ def test_a_kill_at_any_point_loses_nothing_and_answers_nothing_twice(request, da
         assert not (found := world.problems()), found
 
 
-@pytest.mark.timeout(300 + 120 * RUNS)
+@pytest.mark.timeout(300 + 900 * RUNS)
 def test_a_kill_of_one_of_four_workers_loses_nothing_and_answers_nothing_twice(postgres_url, dovecot, tmp_path):
     rng = random.Random(seed := random.SystemRandom().randrange(10**6))
     print(f"seed {seed}")
@@ -47,7 +47,7 @@ def test_a_kill_of_one_of_four_workers_loses_nothing_and_answers_nothing_twice(p
         assert not (found := world.problems()), found
 
 
-@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.timeout(300 + 300 * RUNS)
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_kill_between_a_command_and_its_answer_does_it_once(request, database, dovecot, tmp_path):
     url = request.getfixturevalue(f"{database}_url")
@@ -61,7 +61,7 @@ def test_a_kill_between_a_command_and_its_answer_does_it_once(request, database,
         assert not (found := world.problems()), found
 
 
-@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.timeout(300 + 300 * RUNS)
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_kill_while_staff_release_a_draft_sends_it_once(request, database, dovecot, tmp_path):
     with make_world(tmp_path, dovecot, request.getfixturevalue(f"{database}_url")) as world, world.desk.running():
@@ -78,7 +78,7 @@ def test_a_kill_while_staff_release_a_draft_sends_it_once(request, database, dov
             assert sum(b"application/pdf" in taken.raw for taken in world.sink.taken) == quotes + 1
 
 
-@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.timeout(300 + 300 * RUNS)
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_kill_during_an_import_leaves_what_was_on_file(request, database, dovecot, tmp_path):
     with make_world(tmp_path, dovecot, request.getfixturevalue(f"{database}_url")) as world:
@@ -89,7 +89,7 @@ def test_a_kill_during_an_import_leaves_what_was_on_file(request, database, dove
             assert desk.try_to("doctor").stdout == before
 
 
-@pytest.mark.timeout(300 + 60 * RUNS)
+@pytest.mark.timeout(300 + 300 * RUNS)
 @pytest.mark.parametrize("database", DATABASES)
 def test_a_kill_during_a_migration_leaves_nothing_half_done(request, database, sqlite_url, dovecot, tmp_path):
     with make_world(tmp_path, dovecot, sqlite_url) as world, contextlib.ExitStack() as ends:
