@@ -16,6 +16,8 @@ from tests.faults.world import imap_through, make_world
 from tests.support.dovecot import Dovecot, running_dovecot, serving
 from tests.support.proxy import running_proxy
 
+pytestmark = pytest.mark.timeout(120 + 180 * RUNS)
+
 LEFT_WHERE_IT_IS = {"MAILBOT_MAILBOXES__QUOTES__AFTER": "nothing"}
 
 

@@ -13,6 +13,8 @@ from tests.faults.world import World, imap_through, make_world
 from tests.support.proxy import Proxy, running_proxy
 from tests.support.smtp_sink import running_sink
 
+pytestmark = pytest.mark.timeout(120 + 180 * RUNS)
+
 READS_AGAIN = 60  # seconds after which mail that waits is read, and
 SENDS_AGAIN = 120  # replies leave, once the way is whole again
 

@@ -2,9 +2,13 @@
 
 import random
 
+import pytest
+
 from tests.faults.points import RUNS
 from tests.faults.world import make_world
 from tests.support.smtp_sink import Answer, Drop, HangUp, Stall
+
+pytestmark = pytest.mark.timeout(120 + 180 * RUNS)
 
 OPENING = ("CONNECT", "EHLO", "STARTTLS", "AUTH")
 MESSAGE = ("MAIL", "RCPT", "DATA", ".")
