@@ -16,7 +16,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]  # has no stubs
 
 from mailbot.domain.case import MailboxKey
-from mailbot.domain.errors import LeaseLost, MailbotError, ServerAway, SetupError, TransientError
+from mailbot.domain.errors import LeaseLost, MailbotError, ServerAway, SetupError, Throttled, TransientError
 from mailbot.ports import Archive, Clock, Listener, Mailbox, Messenger, ReplyRenderer, Store, Transport, Understanding
 from mailbot.service.alone import MailboxAlone, take_turn
 from mailbot.service.archive import archive_sent
@@ -31,7 +31,7 @@ from mailbot.signals import until_told
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 LONGEST_PAUSE_FOR_SERVER = 60.0  # a server that is back is used soon
-PAUSE_FOR_SETUP = 60.0  # for what only a person mends: no storm of logins
+PAUSE_FOR_SETUP = 60.0  # for what only a person mends, or a server that throttles: no storm of logins
 ALARM_AFTER = 3  # failures in a row
 NOTE_SECONDS = 10.0  # how often it is noted that a mailbox was read
 ROUND = 0.9  # of the time between two rounds, for which a worker has the duty: its own next round finds it free
@@ -343,8 +343,8 @@ def _remind(service: Service) -> None:
 
 
 def _pause_after(failures: int, error: Exception) -> float:
-    """Return for how many seconds to leave it: doubling, with jitter, longer for what only a person mends."""
-    least = PAUSE_FOR_SETUP if isinstance(error, SetupError) else FIRST_PAUSE
+    """Return for how many seconds to leave it: doubling, with jitter, longer where haste makes it worse."""
+    least = PAUSE_FOR_SETUP if isinstance(error, SetupError | Throttled) else FIRST_PAUSE
     longest = LONGEST_PAUSE_FOR_SERVER if isinstance(error, ServerAway) else LONGEST_PAUSE
     return min(least * (1 << min(failures - 1, 10)), longest) * random.uniform(0.75, 1.25)  # noqa: S311  # no secret
 

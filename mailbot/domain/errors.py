@@ -17,6 +17,10 @@ class ServerAway(TransientError):
     """A server cannot be reached at all; what was to be done has not been begun."""
 
 
+class Throttled(TransientError):
+    """A server takes no more for a while; to come back soon makes it worse."""
+
+
 class SetupError(MailbotError):
     """The installation is wrong; the program refuses to start and says what to mend. Exit status 2."""
 

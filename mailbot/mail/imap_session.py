@@ -14,13 +14,16 @@ from imapclient.exceptions import (  # type: ignore[import-untyped]  # the libra
     LoginError,
 )
 
-from mailbot.domain.errors import SetupError, TransientError
+from mailbot.domain.errors import SetupError, Throttled, TransientError
 from mailbot.mail.bearer import BearerTalk
 from mailbot.mail.deadline import Watchdog
 from mailbot.mail.tls import Login, Server, connection_error, context_for
 from mailbot.ports.connection import Security
 
 T = TypeVar("T")
+
+THROTTLED = "authenticated but not connected"
+"""What Microsoft 365 says after a login when there were too many, or when the user may not open the mailbox."""
 
 _WATCHDOG = Watchdog()
 
@@ -129,14 +132,19 @@ def asked(server: Server, command: Callable[[], T]) -> T:
     except (IMAPClientAbortError, OSError) as error:
         raise TransientError(f"{server}: {error or type(error).__name__}") from error
     except IMAPClientError as error:
+        if THROTTLED in str(error):
+            raise Throttled(
+                f"{server}: {error}; no more logins are taken for now. If it lasts, check that the user has full "
+                "access to the mailbox, and that the login asks for IMAP"
+            ) from error
         if _may_pass(error):
             raise TransientError(f"{server}: {error}") from error
         raise SetupError(f"{server}: {error}") from error
 
 
 def _may_pass(error: IMAPClientError) -> bool:
-    """Whether the server blames itself (RFC 5530), or says what Microsoft 365 says when it throttles."""
-    return any(words in str(error) for words in ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "but not connected"))
+    """Whether the server blames itself (RFC 5530)."""
+    return any(words in str(error) for words in ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]"))
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from mailbot.domain.case import MailboxKey
-from mailbot.domain.errors import SetupError, TransientError
+from mailbot.domain.errors import SetupError, Throttled, TransientError
 from mailbot.mail import imap
 from mailbot.mail.imap import ImapMailbox, open_mailbox
 from mailbot.mail.imap_session import Filing, ImapAccount
@@ -305,11 +305,26 @@ def test_an_answer_that_trickles_ends_at_the_deadline(user):
         assert time.monotonic() - begun < 4
 
 
+def test_a_server_that_throttles_is_left_alone_for_a_while(user):
+    answers = {
+        b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
+        b"SELECT": (b"BAD", b"User is authenticated but not connected."),
+    }
+    with scripted_server(b"* OK ready\r\n", answers, []) as port:
+        server = Server(host="127.0.0.1", port=port, security=Security.NONE, timeout=5)
+        with pytest.raises(Throttled, match="full access"):
+            open_mailbox(ImapAccount(server=server, login=Login(user=user, secret=lambda: PASSWORD)), KEY)
+
+
 class scripted_server:  # reads as the context manager it is
-    """A server with canned answers by command; to `trickle` it answers a byte at a time, without end."""
+    """A server with canned answers by command, refusals as (NO or BAD, words); to `trickle` it answers a byte at a time, without end."""
 
     def __init__(
-        self, greeting: bytes, answers: dict[bytes, bytes], said: list[bytes], trickle: bytes | None = None
+        self,
+        greeting: bytes,
+        answers: dict[bytes, bytes | tuple[bytes, bytes]],
+        said: list[bytes],
+        trickle: bytes | None = None,
     ) -> None:
         self._greeting, self._answers, self._said, self._trickle = greeting, answers, said, trickle
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -333,7 +348,9 @@ class scripted_server:  # reads as the context manager it is
                     while command == self._trickle:
                         connection.sendall(b"x")
                         time.sleep(0.05)
-                    stream.write(self._answers.get(command, b"") + tag + b" OK done\r\n")
+                    answer = self._answers.get(command, b"")
+                    refusal = b" ".join(answer) if isinstance(answer, tuple) else None
+                    stream.write(tag + b" " + refusal + b"\r\n" if refusal else answer + tag + b" OK done\r\n")
                     stream.flush()
                 except OSError:
                     return
