@@ -1,5 +1,6 @@
 import contextlib
 import os
+import re
 import signal
 import threading
 import time
@@ -8,9 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from mailbot.domain.case import InboxState, MailboxKey
-from mailbot.domain.errors import SetupError, TransientError
+from mailbot.domain.errors import SetupError, Throttled, TransientError
 from mailbot.domain.outgoing import OutboxState
-from mailbot.scheduler import Service, Watched, running, serve
+from mailbot.scheduler import Service, Watched, _pause_after, running, serve
 from mailbot.service.deliver import DeliverOptions
 from mailbot.service.process import ProcessOptions
 from mailbot.service.receive import ReceiveOptions
@@ -167,7 +168,8 @@ def test_a_signal_ends_the_service(make, mailbox, transport, number):
     threading.Thread(target=end_when_answered).start()
     serve(make())
     assert signal.getsignal(number) is before
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("mailbot-")]
+    # The service counts its threads; that of the connections' deadlines belongs to the process.
+    assert not [thread for thread in threading.enumerate() if re.fullmatch(r"mailbot-\d+", thread.name)]
 
 
 def test_a_signal_that_another_thread_was_given_ends_the_service(make, mailbox, transport):
@@ -249,3 +251,8 @@ def test_of_several_workers_one_rings_and_tells_of_an_alarm(make, transport):
             time.sleep(0.3)
     assert told == ["mailbox other/INBOX"]
     assert [alarm.times for alarm in service.store.tables.alarms.values()] == [1]
+
+
+@pytest.mark.parametrize(("error", "least"), [(TransientError("x"), 0), (Throttled("x"), 40), (SetupError("x"), 40)])
+def test_where_haste_makes_it_worse_the_first_pause_is_long(error, least):
+    assert least <= _pause_after(1, error) <= least + 60

@@ -317,7 +317,10 @@ def test_a_server_that_throttles_is_left_alone_for_a_while(user):
 
 
 class scripted_server:  # reads as the context manager it is
-    """A server with canned answers by command, refusals as (NO or BAD, words); to `trickle` it answers a byte at a time, without end."""
+    """A server with canned answers by command, refusals as (NO or BAD, words).
+
+    To `trickle` it answers a byte at a time, without end.
+    """
 
     def __init__(
         self,
