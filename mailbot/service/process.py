@@ -15,10 +15,10 @@ from mailbot.domain.message import Automatic, InboundMessage
 from mailbot.domain.outgoing import STUCK
 from mailbot.domain.revision import is_expired
 from mailbot.fail_points import fail_point
-from mailbot.parsers.mime import read_headers
 from mailbot.ports import Clock, RecordsFor, ReplyRenderer, Store, Understanding, UnitOfWork
 from mailbot.service.budget import BUDGET_ALARM, DAY, ReplyBudget, amount_reached, limit_reached, within_limits
 from mailbot.service.changes import gist_of, says_the_same
+from mailbot.service.parking import park
 from mailbot.service.replying import REPLY_TO_ACTION, Reply, new_message_id, others, post, write
 from mailbot.service.reports import take_report
 from mailbot.service.switches import held_by_switch
@@ -311,15 +311,8 @@ def _give_back(entry: InboxEntry, store: Store) -> ProcessReport:
 
 
 def _park(entry: InboxEntry, store: Store, clock: Clock, cause: str) -> ProcessReport:
-    told = read_headers(entry.raw)
     with store.begin() as uow:
-        case = uow.cases.find(told)
-        case_id = None if case is None else case.id
-        uow.inbox.finish(entry, InboxState.PARKED, case_id=case_id, outcome="parked", cause=cause)
-        if case is None:
-            uow.reviews.open_for_parked(entry, cause, clock())
-        else:
-            uow.reviews.open_for_case(case, cause, entry.id, clock())
+        park(entry, uow, cause, clock())
         uow.commit()
     log.warning("mail_parked", entry=entry.id)
     return ProcessReport(entry_id=entry.id, outcome="parked")

@@ -10,6 +10,7 @@ import structlog
 from mailbot.domain.case import Fetched, InboxEntry, InboxState
 from mailbot.ports import Archive, Clock, Mailbox, Store
 from mailbot.service.outcome import SENT, reply_event
+from mailbot.service.parking import park
 from mailbot.service.receive import ReceiveOptions, envelope_of, receive_new
 from mailbot.service.switches import HALT
 
@@ -125,8 +126,7 @@ def _leave_answered_alone(store: Store, clock: Clock, archive: Archive, *, dry_r
     answered = [entry for entry in waiting if _is_answered(entry, archive)]
     with store.begin() as uow:
         for entry in answered:
-            uow.inbox.finish(entry, InboxState.PARKED, case_id=None, outcome="parked", cause=ANSWERED)
-            uow.reviews.open_for_parked(entry, ANSWERED, clock())
+            park(entry, uow, ANSWERED, clock())
         if not dry_run:
             uow.commit()
     return len(answered)
@@ -150,7 +150,7 @@ def _show(store: Store, clock: Clock, mailbox: Mailbox, message: Fetched) -> Non
         )
         entry = None if added is None else uow.inbox.get(added)
         if entry is not None:
-            uow.reviews.open_for_parked(entry, ANSWERED, clock())
+            park(entry, uow, ANSWERED, clock())
             uow.inbox.mark_filed([entry.id])
         uow.commit()
 

@@ -67,6 +67,17 @@ def test_a_mail_whose_answer_the_archive_holds_is_left_to_a_person(desk, archive
     assert "answered after the backup" in desk.waiting[0].note
 
 
+def test_a_mail_whose_answer_the_archive_holds_stays_in_its_case(desk, archive, filed, go_on):
+    desk.take(mail("ask users"))
+    for number, mailbox in ((2, desk.mailbox), (3, filed)):
+        message_id = f"<{number}@reseller.example>"
+        mailbox.deliver(mail("ask more", message_id=message_id, in_reply_to="<first@reseller.example>"))
+        archive.kept.append(reply_to(message_id))
+    assert go_on().answered == 2
+    assert [entry.state for entry in desk.inbox] == [InboxState.DONE, InboxState.PARKED, InboxState.PARKED]
+    assert len({entry.case_id for entry in desk.inbox}) == len(desk.waiting) == 1
+
+
 def test_a_mail_that_was_filed_away_since_is_put_back_unless_it_was_answered(desk, archive, filed, go_on):
     desk.take(mail("ask known", message_id="<known@x.example>"))
     filed.deliver(mail("ask known", message_id="<known@x.example>"))
