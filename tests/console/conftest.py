@@ -2,7 +2,8 @@
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,27 +90,26 @@ class ConsoleDesk:
     def outbox(self, number: str) -> list[tuple[str, str]]:
         """Return (kind, state) of a case's replies."""
         with self.store.begin() as uow:
-            case_id = next(i for i in range(1, 100) if uow.cases.get(i).number == number)
-            return [(entry.kind.value, entry.state.value) for entry in uow.outbox.of_case(case_id)]
+            entries = uow.outbox.of_case(uow.cases.numbered(number).id)
+            return [(entry.kind.value, entry.state.value) for entry in entries]
 
 
-@pytest.fixture(scope="session")
-def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Understanding]]:
-    """A folder with a database in which the demo's mails have been processed, and what that took."""
-    folder = tmp_path_factory.mktemp("desk")
+@contextmanager
+def worked(folder: Path, environment: Mapping[str, str]) -> Iterator[ConsoleDesk]:
+    """Give a desk in this folder whose database holds the demo's records, its mails processed, and staff."""
     (folder / "config").mkdir()
     (folder / "config" / "mailbot.toml").write_text(SETTINGS.replace("# four_eyes", "four_eyes"), "utf-8")
-    installation = Installation(folder, environment={})
-    url = installation.database_url
-    upgrade(url)
-    clock = FakeClock(DAY)
-    store = open_store(url, clock, free_mail_domains=installation.free_mail_domains)
+    installation, clock = Installation(folder, environment=environment), FakeClock(DAY)
+    upgrade(installation.database_url)
+    store = open_store(installation.database_url, clock, free_mail_domains=installation.free_mail_domains)
     records, imported = load_data(DEMO / "data")
     with store.begin() as uow:
         uow.records.replace(records, imported, clock())
         uow.commit()
-    desk = installation.desk(imported)
-    with desk_understanding(installation, desk, lambda: DAY.date()) as understanding:
+    with (
+        closing(store),
+        desk_understanding(installation, installation.desk(imported), lambda: DAY.date()) as understanding,
+    ):
         accounts = desk_accounts(installation, store, clock, CHEAPEST)
         for role in StaffRole:
             add_user(accounts, role.value, role.value.title(), role, PASSWORD, actor="test")
@@ -117,8 +117,16 @@ def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path
         made = _desk(OpenDesk(installation=installation, store=store, understanding=understanding, clock=clock))
         for mail in sorted((DEMO / "mails").glob("*.eml")):
             made.take(mail.read_bytes())
-        store.close()
-        yield folder, understanding
+        yield made
+
+
+@pytest.fixture(scope="session")
+def worked_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Understanding]]:
+    """A folder with a database in which the demo's mails have been processed, and what understood them."""
+    folder = tmp_path_factory.mktemp("desk")
+    with worked(folder, {}) as made:
+        made.store.close()  # its connections end, so that the file can be copied whole
+        yield folder, made.understanding
 
 
 @pytest.fixture
