@@ -77,6 +77,7 @@ def _environment(
     )
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # the extension's
     environment.globals["static"] = address
+    environment.filters["own_name"] = lambda known: language_name(known, reader=known)
     environment.filters["language_name"] = partial(language_name, reader=code)
     environment.filters.update(amount=amount, cents=cents, moment=moment, product=products.name, plan=products.plan)
     return environment

@@ -66,11 +66,14 @@ def test_what_is_on_file_stands_beside_what_was_said(desk, logged_in):
     assert "On file kestrel-energy.atlassian.net" in words
 
 
-def test_opening_a_case_is_in_the_audit_trail(desk, logged_in):
+def test_opening_a_case_and_searching_are_in_the_audit_trail(desk, logged_in):
     number = desk.waiting("co_term_review")[1]
-    logged_in("viewer").get(f"/cases/{number}")
+    viewer = logged_in("viewer")
+    viewer.get(f"/cases/{number}")
+    viewer.get("/search?words=harbour+lights")
     words = logged_in("administrator").get("/trail").words
     assert f"viewer CaseRead {number}" in words
+    assert "viewer Searched harbour lights" in words
     assert "The chain is whole" in words
 
 

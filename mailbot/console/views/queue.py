@@ -30,9 +30,12 @@ def queue_lines(console: Console, visit: Visit) -> Response:
 
 
 def search(console: Console, visit: Visit) -> Response:
-    """Cases of all times that hold the words."""
+    """Cases of all times that hold the words; what was looked for is in the audit trail."""
     words = visit.asked("words").strip()
     refresh_search(console.bench, console.read)
+    with console.bench.store.begin() as uow:
+        uow.audit.append(at=visit.now, actor=visit.user.login, kind="Searched", subject=words[:200])
+        uow.commit()
     with console.read() as connection:
         found = find_cases(connection, words)
     return visit.page("search.html", words=words, found=found)
