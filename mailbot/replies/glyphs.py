@@ -3,7 +3,6 @@
 import unicodedata
 from bisect import bisect_right
 from functools import cache
-from pathlib import Path
 
 from mailbot.domain.errors import SetupError
 from mailbot.resources import Resources
@@ -11,7 +10,7 @@ from mailbot.resources import Resources
 
 def missing_glyphs(text: str, files: Resources) -> set[str]:
     """Return the characters of the text that the shipped fonts lack; a quote that has any must not go out."""
-    first, last = _coverage(files.find("templates/fonts/coverage.txt"))
+    first, last = _coverage(files)
     return {c for c in set(text) if not _covered(ord(c), first, last) and c not in "\n\r\t"}
 
 
@@ -26,8 +25,9 @@ def _covered(point: int, first: list[int], last: list[int]) -> bool:
 
 
 @cache
-def _coverage(path: Path) -> tuple[list[int], list[int]]:
+def _coverage(files: Resources) -> tuple[list[int], list[int]]:
     """Return the first and last points of the ranges `0020-007E`, one a line, ascending."""
+    path = files.find("templates/fonts/coverage.txt")
     try:
         ranges = [line.split("-") for line in path.read_text(encoding="ascii").split()]
         return [int(first, 16) for first, _ in ranges], [int(last, 16) for _, last in ranges]
