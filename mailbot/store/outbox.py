@@ -246,12 +246,17 @@ _not_yet = (_earlier.c.state == OutboxState.READY.value) | (_earlier.c.state == 
 _in_turn = ~sa.exists().where(_not_yet, _earlier.c.case_id == outbox.c.case_id, _earlier.c.id < outbox.c.id)
 
 _other = outbox.alias("other")
-_same_domain = sa.and_(
-    _other.c.state == OutboxState.SENDING.value,
-    _other.c.domain == outbox.c.domain,
-    _other.c.lease_until > database_time(sa.literal(0)),
+_crowded = (
+    sa.select(_other.c.domain)
+    .where(
+        sa.literal_column("other.state IN ('ready', 'sending')"),  # as UNSENT says it: found by its index
+        _other.c.state == OutboxState.SENDING.value,
+        _other.c.lease_until > database_time(sa.literal(0)),
+    )
+    .group_by(_other.c.domain)
+    .having(sa.func.count() >= sa.bindparam("per_domain"))
 )
-_not_crowded = sa.select(sa.func.count()).where(_same_domain).scalar_subquery() < sa.bindparam("per_domain")
+_not_crowded = outbox.c.domain.not_in(_crowded)
 
 
 def _claim(*conditions: sa.ColumnElement[bool], **values: Any) -> sa.UpdateBase:  # Any: values of several types

@@ -40,3 +40,5 @@ def test_a_poll_is_answered_from_a_partial_index(
         ask(uow)
     store.close()
     assert any(f"INDEX {index} " in f"{plan} " for plan in plans), plans
+    through_all = [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan]
+    assert not through_all, "every row that was ever kept is looked at"
