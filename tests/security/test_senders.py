@@ -179,10 +179,10 @@ NOBODY = [
 
 
 @pytest.mark.parametrize("value", NOBODY, ids=lambda value: ascii(value[:48]))
-def test_a_from_of_two_meanings_is_nobody_and_gets_nothing(desk, value):
-    assert desk.take(letter(sender=value)) == []
-    assert desk.reasons() == ["sender_unauthenticated"]
-    desk.answers_good_mail()
+def test_a_from_of_two_meanings_is_nobody_and_gets_nothing(shared_desk, value):
+    known = len(shared_desk.reasons())
+    assert shared_desk.take(letter(sender=value)) == []
+    assert shared_desk.reasons()[known:] == ["sender_unauthenticated"]
 
 
 PLAIN = {
@@ -262,6 +262,53 @@ OUR_FIELDS = {
     "date", "from", "to", "subject", "message-id", "in-reply-to", "references", "content-language", "auto-submitted",
     "x-auto-response-suppress", "mime-version", "content-type",
 }  # fmt: skip
+
+STOLEN = {
+    "by the number in the subject": lambda sent: [
+        f"Subject: Re: Quote [{sent.message['Message-ID'].split('.')[0][1:].upper()}]"
+    ],
+    "by our Message-ID": lambda sent: [f"In-Reply-To: {sent.message['Message-ID']}"],
+    "by references": lambda sent: [f"References: {sent.message['References']} {sent.message['Message-ID']}"],
+    "by everything": lambda sent: [
+        f"Subject: {sent.message['Subject']}",
+        f"In-Reply-To: {sent.message['Message-ID']}",
+        f"References: {sent.message['References']} {sent.message['Message-ID']}",
+    ],
+}
+STRANGERS = [
+    "x@evil.example",
+    "nadia@southbridge.example.evil.example",
+    "nadia@xsouthbridge.example",
+    "nadia@gmail.com",
+]
+
+
+@pytest.mark.parametrize("by", STOLEN)
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_who_took_no_part_joins_no_case_and_learns_nothing_of_it(desk, by, stranger):
+    (quote,) = desk.take(letter())
+    heads = STOLEN[by](quote)
+    replies = desk.take(
+        letter("Thanks. Please send me the quote again.\n", *heads, sender=f"Nadia Ferreira <{stranger}>")
+    )
+    for sent in replies:
+        assert sent.recipients == (stranger,)
+        assert sent.kind != "quote"
+        for word in ("kestrel", "priya", "75", RESELLER):
+            assert word not in sent.part("plain").lower()
+    with desk.store.begin() as uow:
+        assert uow.cases.get(1).participants == (RESELLER,)
+    desk.answers_good_mail()
+
+
+@pytest.mark.parametrize("by", STOLEN)
+def test_a_forged_participant_is_shown_to_staff_and_not_answered(desk, by):
+    (quote,) = desk.take(letter())
+    raw = letter("Make that 80 users.\n", *STOLEN[by](quote), FAIL)
+    assert desk.take(raw) == []
+    assert desk.reasons()[-1] == "sender_unauthenticated"
+    desk.answers_good_mail()
+
 
 REPLIES_TO = [
     "x@evil.example",
