@@ -342,7 +342,7 @@ class _Layouter:
     def _close(self) -> Iterator[Unit]:
         """End the open paragraph and yield its sentences."""
         text, section = self._scan.text, self._prose_section
-        for sentence in sentences(text, self._prose, self._scan.part != BODY):
+        for sentence in sentences(text, self._prose, self._scan.abbreviation, self._scan.part != BODY):
             for start, end in _pieces(text, *sentence, _LONGEST_SENTENCE):
                 yield Unit(kind="sentence", start=start, end=end, section=section, paragraph=self._paragraph)
         self._prose = []

@@ -1,6 +1,7 @@
 """The words of the trade in each language, read from `config/languages/` and `config/gazetteers/`."""
 
 import functools
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ class Lexicon:
     name: str
     verb_final: bool
     date_order: str
+    abbreviations: frozenset[str]  # lower case, not folded
     patterns: tuple[tuple[str, str, str], ...]
     number_words: Mapping[str, int]
     multipliers: Mapping[str, int]
@@ -39,6 +41,12 @@ class Lexicon:
     role_words: frozenset[str]
     titles: frozenset[str]
     not_names: frozenset[str]
+
+    @property
+    def joining(self) -> Iterator[str]:
+        """The words for "and", as they are written without accents."""
+        plain = (fold(word) for tag, _, pattern in self.patterns if tag == "cues.and" for word in expand(pattern))
+        return (word for word in plain if not set("*.") & set(word))
 
     @property
     def latin(self) -> bool:
@@ -61,6 +69,8 @@ class Gazetteers:
     organisations: tuple[str, ...]  # how names of organisations end where words are not spaced
     currencies: tuple[tuple[str, str], ...]  # (code, pattern)
     free_mail: frozenset[str]  # domains that strangers share
+    particles: frozenset[str]  # small words inside a person's name
+    reply_prefixes: tuple[str, ...]  # of subjects
 
 
 class Knowledge:
@@ -73,6 +83,10 @@ class Knowledge:
         names = {name: key for key, aliases in gazetteers.products.items() for name in aliases}
         self.fuzzy: Mapping[str, str] = MappingProxyType({n: names[n] for n in gazetteers.fuzzy_products})
         self._phrases: dict[tuple[str, ...], Phrases] = {}
+        self.abbreviation = _abbreviation({word for x in self.lexicons.values() for word in x.abbreviations})
+        """Matches where a text ends with a word whose full stop ends no sentence; in any language, as addresses are."""
+        prefixes = "|".join(map(re.escape, gazetteers.reply_prefixes))
+        self.reply_prefix = re.compile(rf"\s*+(?:(?:{prefixes})\s?(?:\[\d+\])?\s?[:：]\s*+)+", re.IGNORECASE)
 
     def with_products(self, names: Mapping[str, Iterable[str]]) -> "Knowledge":
         """Return what is known with further names of products."""
@@ -117,6 +131,12 @@ class Knowledge:
         yield from (("currency", code, pattern) for code, pattern in self.gazetteers.currencies)
 
 
+def _abbreviation(words: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    known = "|".join(rf"\w*{re.escape(w[1:])}" if w.startswith("*") else re.escape(w) for w in longest_first)
+    return re.compile(rf"(?:\b(?:{known})|(?<![\d/.])\d{{1,2}})\.$")
+
+
 def _is_false_friend(pattern: tuple[str, str, str], mail: Lexicon) -> bool:
     """Whether a short word of another language would be a word of the mail's own ("no" in a Portuguese mail)."""
     tag, _, words = pattern
@@ -148,6 +168,7 @@ def _lexicon(code: str, data: Mapping[str, Any]) -> Lexicon:
         name=language["name"],
         verb_final=language["order"] == "verb_final",
         date_order=language["date_order"],
+        abbreviations=frozenset(language["abbreviations"]),
         patterns=tuple(_patterns(data)),
         number_words=_folded_keys(numbers.get("words", {})),
         multipliers=_folded_keys(numbers.get("multipliers", {})),
@@ -192,6 +213,8 @@ def load_gazetteers(folder: Path) -> Gazetteers:
             organisations=tuple(people["organisations"]["endings"]),
             currencies=tuple((code, p) for code, names in world["currencies"].items() for p in names),
             free_mail=frozenset(mail["domains"]),
+            particles=frozenset(people["particles"]["words"]),
+            reply_prefixes=tuple(_toml(folder / "mail" / "common.toml")["reply_prefixes"]),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise SetupError(f"{folder}: {error!r} in products.toml, world.toml, people.toml or free_mail.toml") from error

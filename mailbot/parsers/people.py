@@ -10,10 +10,6 @@ from mailbot.parsers.scan import Scan, Span
 
 _LETTER = r"[^\W\d_぀-ヿ㐀-鿿가-힯]"
 _TOKEN = re.compile(rf"(?:['’](?=t ))?{_LETTER}+(?:['’‘.\-‐‑]{_LETTER}+)*\.?")
-_PARTICLES = frozenset((
-    "de", "da", "do", "dos", "das", "di", "del", "della", "dal", "van", "von", "der", "den", "ter", "ten", "le",
-    "la", "el", "al", "bin", "ibn", "y", "e", "af", "av", "zu", "zum", "du", "lo", "li", "'t",
-))  # fmt: skip
 _SKIP = re.compile(r"[\s:：,，、\-–—|*>/(（<\[【·・ªº]+")
 _HAN = "一-鿿㐀-䶿々"
 _KANA = "ぁ-ゖァ-ヺー"
@@ -44,7 +40,11 @@ def name_at(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span | No
     if position >= end:
         return None
     cjk = _CJK_RUN.match(scan.text[position])
-    name = _cjk_name(scan, position, end, knowledge) if cjk else _latin_name(scan, position, end)
+    name = (
+        _cjk_name(scan, position, end, knowledge)
+        if cjk
+        else _latin_name(scan, position, end, knowledge.gazetteers.particles)
+    )
     return None if name is None or _is_company(scan, name, knowledge) else name
 
 
@@ -132,7 +132,8 @@ def is_person(name: str, email: str, knowledge: Knowledge) -> bool:
     tokens = name.split()
     if not 2 <= len(tokens) <= 7 or any(w in x.role_words for x in lexicons for w in words):
         return False
-    if not all(t[0].isupper() or w in _PARTICLES for t, w in zip(tokens, words, strict=True)):
+    particles = knowledge.gazetteers.particles
+    if not all(t[0].isupper() or w in particles for t, w in zip(tokens, words, strict=True)):
         return False
     domain = email.rpartition("@")[2].split(".")[0]
     local = fold(re.sub(r"[^\w]", "", email.partition("@")[0]))
@@ -156,7 +157,7 @@ def _honorific_before(scan: Scan, position: int, end: int) -> int:
     return position
 
 
-def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
+def _latin_name(scan: Scan, position: int, end: int, particles: frozenset[str]) -> Span | None:
     tokens: list[re.Match[str]] = []
     reach = position
     titles = {w for x in scan.lexicons for w in (*x.not_names, *x.titles)}
@@ -165,7 +166,7 @@ def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
         if m is None:
             break
         word = scan.folded[m.start() : m.end()].rstrip(".")
-        particle = word in _PARTICLES and bool(tokens) and m[0].strip("’").isascii()  # "e" joins names, "é" is a verb
+        particle = word in particles and bool(tokens) and m[0].strip("’").isascii()  # "e" joins names, "é" is a verb
         if not (m[0][0].isupper() or particle) or (word in titles and not (particle and tokens)):
             break
         around = scan.hits.around(m.start(), m.start() + 1)
@@ -178,7 +179,7 @@ def _latin_name(scan: Scan, position: int, end: int) -> Span | None:
         if "\n" in gap[0] and len(tokens) != 1:
             break
         reach = gap.end()
-    while tokens and (scan.folded[tokens[-1].start() : tokens[-1].end()] in _PARTICLES):
+    while tokens and (scan.folded[tokens[-1].start() : tokens[-1].end()] in particles):
         tokens.pop()
     real = [t for t in tokens if len(t[0].rstrip(".")) > 1 and t[0][0].isupper()]
     if len(tokens) < 2 or len(real) < 2 or len(real) > 5 or len(tokens) > 7:

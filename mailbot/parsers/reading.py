@@ -26,12 +26,6 @@ from mailbot.parsers.requests.topics import find_topics
 from mailbot.parsers.requests.writer import last_lines, own_spans, senders_of, writer_name
 from mailbot.parsers.scan import Scan, scan
 
-_REPLY_PREFIX = re.compile(
-    r"^\s*(?:(?:re|aw|sv|vs|odp|ynt|antw|rif|r|ответ|回复|回覆|答复|答覆|返信|회신|답장)\s?(?:\[\d+\])?\s?[:：]\s*)+",
-    re.IGNORECASE,
-)
-
-
 NamesOnFile = Callable[[Sequence[str], Sequence[str]], Mapping[str, str]]
 """Gives for sites and SENs the customer's name in the vendor's records, by site and by SEN."""
 
@@ -82,8 +76,8 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
             laid = lay_out(marks, [(0, len(marks.text))])
             blocks.append(Block(scan=marks, units=with_own_block(marks, laid, message.sender)))
     subject_scan = scan(message.subject, index, language, knowledge, written_on)
-    is_reply = bool(_REPLY_PREFIX.match(message.subject.text)) or message.in_reply_to is not None
-    subject = Block(scan=subject_scan, units=_subject_units(subject_scan))
+    is_reply = bool(knowledge.reply_prefix.match(message.subject.text)) or message.in_reply_to is not None
+    subject = Block(scan=subject_scan, units=_subject_units(subject_scan, knowledge))
     asked = find_answers(body, message.body.segments, blocks[0].units)
     senders = senders_of(message, desk, knowledge)
     persons = [p for b in blocks for p in find_persons(b.scan, b.units, senders, knowledge)]
@@ -197,8 +191,8 @@ def _day(date: str | None) -> dt.date:
         return dt.date(2000, 1, 1)
 
 
-def _subject_units(marks: Scan) -> tuple[Unit, ...]:
-    prefix = _REPLY_PREFIX.match(marks.text)
+def _subject_units(marks: Scan, knowledge: Knowledge) -> tuple[Unit, ...]:
+    prefix = knowledge.reply_prefix.match(marks.text)
     start = prefix.end() if prefix else 0
     return (Unit(kind="sentence", start=start, end=len(marks.text)),) if marks.text.strip() else ()
 

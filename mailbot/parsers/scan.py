@@ -1,6 +1,7 @@
 """One text with everything recognisable in it marked: addresses, sites, identifiers, dates, numbers, words."""
 
 import datetime as dt
+import functools
 import itertools
 import re
 import unicodedata
@@ -34,9 +35,6 @@ _HOST = re.compile(
 _SEN = re.compile(
     r"(?<![a-z])sen(?:s)?(?:\s?(?:no\.?|nr\.?|number|nummer|番号|号|號|編號|编号|번호|n[°ºo]\.?))?[\s:#=.(-]{0,4}(l?-?\d{7,8})(?!\d)"
 )
-_SEN_MORE = re.compile(
-    r"\s?(?:,|;|/|&|\+|、|，|和|と|および|及び|及|및|와|과|and|und|et|y|e|en|sowie)\s?(l?\d{7,8})(?!\d)"
-)
 _ENTITLEMENT = re.compile(r"(?<![a-z0-9])e-([a-z0-9]{3})-([a-z0-9]{3})-([a-z0-9]{3})(?![a-z0-9-])")
 _AT_NUMBER = re.compile(r"(?<![a-z])at-?\s?\d{7,9}")
 _BOX = re.compile(r"[(\[](?: {0,3}|[x✓✔])[)\]]|[☐☑☒□■]")
@@ -64,6 +62,7 @@ class Scan:
     text: str
     folded: str
     lexicons: tuple[Lexicon, ...]
+    abbreviation: re.Pattern[str]
     hits: InOrder[Hit]
     places: Mapping[str, Sequence[int]]  # by tag, where in `hits` its hits are
     clause_ends: InOrder[Span]
@@ -99,7 +98,7 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
     lexicons = knowledge.active(language)
     emails = InOrder(_emails(folded, part.text))
     sites = InOrder(_sites(folded, emails))
-    sens = InOrder(sorted(_sens(folded), key=attrgetter("start")))
+    sens = InOrder(sorted(_sens(folded, lexicons), key=attrgetter("start")))
     hosts = tuple(Span(m.start(), m.end(), m[0]) for p in (_URL, _HOST) for m in p.finditer(folded))
     busy = [(s.start, s.end) for s in (*emails, *sites, *sens, *hosts)]
     busy += [m.span() for m in _AT_NUMBER.finditer(folded)]
@@ -120,6 +119,7 @@ def scan(part: TextPart, message: int, language: str, knowledge: Knowledge, writ
         text=part.text,
         folded=folded,
         lexicons=lexicons,
+        abbreviation=knowledge.abbreviation,
         hits=InOrder(hits),
         places=_places(hits),
         clause_ends=InOrder(Span(m.start(), m.end(), m[0]) for m in CLAUSE_END.finditer(folded)),
@@ -184,11 +184,19 @@ def _not_ticked(folded: str) -> Iterator[tuple[int, int]]:
             previous = box.end()
 
 
-def _sens(folded: str) -> Iterator[Span]:
+@functools.lru_cache(maxsize=64)
+def _joined_number(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what joins a further number to a SEN ("SEN-1234567 and 1234568")."""
+    joining = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return re.compile(rf"\s?(?:[,;/&+、，]|{joining})\s?(l?\d{{7,8}})(?!\d)")
+
+
+def _sens(folded: str, lexicons: Sequence[Lexicon]) -> Iterator[Span]:
+    joined = _joined_number(tuple(sorted({word for x in lexicons for word in x.joining})))
     for m in _SEN.finditer(folded):
         yield Span(m.start(), m.end(), "SEN-" + m[1].replace("-", "").upper())
         end = m.end()
-        while more := _SEN_MORE.match(folded, end):
+        while more := joined.match(folded, end):
             yield Span(more.start(1), more.end(1), "SEN-" + more[1].upper())
             end = more.end()
     for m in _ENTITLEMENT.finditer(folded):
