@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
+import structlog
+
 from mailbot.bootstrap.guarded import GuardedUnderstanding
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.teaching import FolderTeacher, Names, stamp, taught_names
 from mailbot.domain.corrections import corrected
 from mailbot.domain.decision import Decision
+from mailbot.domain.errors import SetupError
 from mailbot.domain.file import Records
 from mailbot.domain.message import Desk, InboundMessage
 from mailbot.domain.policy_pack import PolicyPack
@@ -72,6 +75,8 @@ def _has_customer(records: Records, site: str) -> bool:
     return site in records.sites and bool(records.sites[site].entitlements)
 
 
+log = structlog.get_logger(__name__)
+
 Stamp = tuple[object, ...]
 """What the desk's understanding depends on beside its installation; it is made anew when this changes."""
 
@@ -103,7 +108,11 @@ class FollowingUnderstanding:
         stamp = self._current()
         with self._lock:
             if stamp != self._stamp:
-                self._stamp, self._inner = stamp, self._understanding_now()
+                self._stamp = stamp
+                try:
+                    self._inner = self._understanding_now()
+                except SetupError as error:  # a file is being edited by hand: go on with what was known before
+                    log.error("desk_not_followed", error=str(error))
             return self._inner
 
 

@@ -59,7 +59,7 @@ class ReplyRenderer(Protocol):
     ) -> OutgoingMessage:
         """Return the reply of this kind to the newest mail of a case.
 
-        `staff_text` is the body of a STAFF or DECLINE reply; of any other kind the whole text, as staff have
+        `staff_text` is the body of a STAFF or DECLINE reply; of any other kind all above the foot, as staff have
         edited it. `quote` overrides the decision's (numbered, issued).
         `cc` are others of the case who may see it. Raises InputError when the mail cannot be answered as it is.
         """

@@ -79,7 +79,8 @@ class Renderer:
         subject = reply_subject(newest.subject.text, case_number, when_empty)
         context["subject"] = subject
         if edited:
-            text, html = normal(edited), self.templates.as_html("replies/edited.html.j2", context)
+            text = self.templates.as_text("replies/edited.txt.j2", {**context, "words": normal(edited)})
+            html = self.templates.as_html("replies/edited.html.j2", context)
         else:
             text = self.templates.as_text(f"replies/{kind.value}/body.j2", context)
             html = self.templates.as_html(f"replies/{kind.value}/body.j2", context)

@@ -38,6 +38,11 @@ class Rehearsal:
     trouble: str = ""
 
     @property
+    def words(self) -> str:
+        """The reply's words above its foot (RFC 3676, section 4.3), which staff may edit."""
+        return self.reply.text.partition("\n-- \n")[0].strip() if self.reply is not None else ""
+
+    @property
     def reply_kind(self) -> ReplyKind | None:
         """What would be sent; None for nothing."""
         if self.trouble or self.decision is None or not self.thread or self.thread[-1].sender is None:

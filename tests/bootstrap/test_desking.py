@@ -4,6 +4,8 @@ import pytest
 
 from mailbot.bootstrap.desking import open_desk
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.teaching import TAUGHT
+from mailbot.domain.errors import SetupError
 from mailbot.domain.file import PriceBook, Records
 from mailbot.domain.message import Automatic, Desk
 from mailbot.store import upgrade
@@ -28,3 +30,13 @@ def test_an_imported_alias_is_ours_without_a_restart(installation):
             uow.records.replace(records, Desk(aliases=("rfq@seller.example",)), desk.clock())
             uow.commit()
         assert desk.understanding.read(OURS).automatic is Automatic.OWN
+
+
+def test_a_file_of_names_that_is_broken_by_hand_does_not_stop_the_desk(installation):
+    with open_desk(installation) as desk:
+        file = installation.folder / TAUGHT
+        file.parent.mkdir(parents=True)
+        file.write_text("[products\njira = 7", "utf-8")
+        assert desk.understanding.read(OURS).automatic is None
+    with pytest.raises(SetupError, match=r"taught\.toml: wanted is a table"), open_desk(installation):
+        pass

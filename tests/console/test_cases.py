@@ -294,7 +294,10 @@ def test_a_reply_is_edited_before_it_is_sent_and_keeps_its_documents(desk, logge
     assert visitor.post(f"/items/{item}/approve", {"case": number, "words": words}).status == 303
     [sent] = [entry for entry in outbox_entries(desk, number) if entry.kind.value == "quote"]
     message = email.message_from_bytes(sent.raw, policy=email.policy.default)
-    assert message.get_body(("plain",)).get_content().split() == words.split()
+    above, _, foot = message.get_body(("plain",)).get_content().replace("\r\n", "\n").partition("\n-- \n")
+    assert above.strip() == words
+    assert f"Case {number}." in foot
+    assert "automatically" not in foot
     assert "&lt;b&gt;Anna" in message.get_body(("html",)).get_content()
     assert [part.get_content_type() for part in message.iter_attachments()] == ["application/pdf", "application/json"]
     assert message["Auto-Submitted"] == "no"
