@@ -62,6 +62,7 @@ class QueuePage:
     lines: tuple[QueueLine, ...]
     total: int
     languages: Mapping[str, int]
+    kinds: Mapping[str, int]
     reasons: Mapping[str, int]
     snoozed: int
 
@@ -95,6 +96,9 @@ def queue_page(
         lines=tuple(_line(row) for row in lines),
         total=connection.scalar(_COUNT.where(*conditions)) or 0,
         languages={row.value: row.items for row in connection.execute(_counted(queue.c.language).where(*open_now))},
+        kinds={
+            row.value: row.items for row in connection.execute(_counted(queue.c.kind).where(*open_now)) if row.value
+        },
         reasons=dict(sorted(reasons.items())),
         snoozed=connection.scalar(_COUNT.where(case_work.c.snoozed_until > now)) or 0,
     )

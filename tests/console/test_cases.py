@@ -35,6 +35,7 @@ def test_the_age_is_told_in_business_days_and_a_broken_promise_is_named(desk, lo
     [
         ("language=zh-Hans", {"Q-2026-00013"}),
         ("reason=contact_not_on_file", {"Q-2026-00012"}),
+        ("kind=co_term", {"Q-2026-00008"}),
         ("words=harbour+lights", {"Q-2026-00008"}),
         ("words=%E4%BA%91%E6%B5%B7", {"Q-2026-00013"}),
         ("words=omar.haddad", {"Q-2026-00008"}),
