@@ -32,6 +32,7 @@ class PolicyPack:
     days_in_year: int = 365
     contact_needs_name: bool = True
     sen_names_site: bool = True  # a SEN on file stands for the site
+    needs_authentication: bool = False  # what no trusted server says of that it passed DMARC waits for staff
     partial_quotes: bool = False  # lines that are complete are quoted while others are asked about
 
     @property

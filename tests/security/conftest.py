@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.bootstrap.guarded import GuardedUnderstanding
 from mailbot.bootstrap.installation import Installation
 from mailbot.bootstrap.replying import desk_renderer
 from mailbot.bootstrap.understanding import desk_understanding
@@ -46,7 +45,7 @@ def mind(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFacto
         uow.commit()
     with desk_understanding(installation, desk, lambda: dt.date(2026, 11, 20)) as understanding:
         yield Mind(
-            understanding=GuardedUnderstanding(inner=understanding),
+            understanding=understanding,
             render=desk_renderer(installation, desk),
             database=folder / "mailbot.db",
             free_mail_domains=installation.free_mail_domains,

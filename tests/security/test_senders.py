@@ -1,5 +1,7 @@
 """Who writes: forged results, From fields of two meanings, replies that are to go elsewhere."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.security.attacked import RESELLER, letter
@@ -262,6 +264,32 @@ OUR_FIELDS = {
     "date", "from", "to", "subject", "message-id", "in-reply-to", "references", "content-language", "auto-submitted",
     "x-auto-response-suppress", "mime-version", "content-type",
 }  # fmt: skip
+
+VOUCHED = {
+    "pass": (PASS, True),
+    "pass with a version": (PASS.replace("example;", "example 1;"), True),
+    "nothing": ("X-Nothing: said", False),
+    "fail": (FAIL, False),
+    "none": (FAIL.replace("dmarc=fail", "dmarc=none"), False),
+    "temporary error": (FAIL.replace("dmarc=fail", "dmarc=temperror"), False),
+    "spf alone": (FAIL.replace("spf=fail; dmarc=fail", "spf=pass"), False),
+    "pass of another": (PASS.replace("mx.seller", "mx.evil"), False),
+    "pass below none": (FAIL.replace("dmarc=fail", "dmarc=none") + "\r\n" + PASS, False),
+    "pass in arc": (f"ARC-{PASS}", False),
+    "pass in a comment": (FAIL.replace("dmarc=fail", "spf=pass (dmarc=pass)"), False),
+}
+
+
+@pytest.mark.parametrize("case", VOUCHED)
+def test_where_the_policy_asks_for_it_only_mail_that_passed_is_answered(desk, case):
+    field, answered = VOUCHED[case]
+    guarded = desk.understanding
+    strict = replace(guarded.inner, pack=replace(guarded.inner.pack, needs_authentication=True))
+    desk.understanding = replace(guarded, inner=strict)
+    assert [sent.kind for sent in desk.take(_with(field))] == (["quote"] if answered else [])
+    desk.understanding = guarded
+    desk.answers_good_mail()
+
 
 STOLEN = {
     "by the number in the subject": lambda sent: [

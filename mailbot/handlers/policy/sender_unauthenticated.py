@@ -12,3 +12,5 @@ def notices(view: View) -> Iterator[Notice]:
         yield Notice("the From header is missing or can be read two ways")
     elif view.inquiry.sender_unauthenticated or view.newest.authentication is Authentication.FAILED:
         yield Notice("a mail of the thread fails DMARC")
+    elif view.pack.needs_authentication and view.newest.authentication is not Authentication.PASSED:
+        yield Notice("no server that is trusted says that the mail passed DMARC")
