@@ -43,7 +43,7 @@ def test_a_kill_of_one_of_four_workers_loses_nothing_and_answers_nothing_twice(p
         with contextlib.ExitStack() as ends:
             for _ in range(WORKERS):
                 ends.enter_context(world.desk.running())
-            world.settle(seconds=90)
+            world.settle(seconds=300)
         assert not (found := world.problems()), found
 
 

@@ -84,9 +84,12 @@ class World:
             processes = [ends.enter_context(self.desk.start(MAILBOT_FAIL_POINT=point)) for _ in range(workers)]
             ends.callback(lambda: [process.kill() for process in processes])
             deadline = time.monotonic() + seconds
+            more_at = time.monotonic() + 3
             while time.monotonic() < deadline and all(process.poll() is None for process in processes):
-                time.sleep(0.5)
-                self.deliver()
+                time.sleep(0.1)
+                if time.monotonic() >= more_at:  # for later passages
+                    self.deliver()
+                    more_at += 3
             for process in processes:
                 process.terminate()
             statuses = [process.wait(60) for process in processes]
