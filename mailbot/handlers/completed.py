@@ -64,12 +64,12 @@ class CompletedLine:
         tier_step = self.tier - self.held.tier
         if kind is Kind.CO_TERM:
             return Treatment.LOWERED if min(plan_step, tier_step) < 0 else Treatment.CO_TERMED
-        if plan_step == 0 and (tier_step == 0 or (tier_step < 0 and self._is_stated_increase)):
+        if plan_step == 0 and (tier_step == 0 or (tier_step < 0 and self.grows)):
             return Treatment.COVERED
         return Treatment.LOWERED if min(plan_step, tier_step) < 0 else Treatment.RAISED
 
     @property
-    def _is_stated_increase(self) -> bool:
+    def grows(self) -> bool:
         """Whether the mail itself names a smaller number as the present one ("from 60 to 80")."""
         present = self.asked.from_users if self.asked else None
         return present is not None and self.users is not None and present.value < self.users

@@ -8,7 +8,8 @@ from mailbot.domain.policy_pack import PolicyPack
 from mailbot.domain.request import Request
 from mailbot.handlers.completed import Completed
 from mailbot.handlers.currency import currencies_on_file, currency_of
-from mailbot.handlers.filled import fill_line
+from mailbot.handlers.doubted import concerns_lines
+from mailbot.handlers.filled import fill_line, without_unchanged
 from mailbot.handlers.kinds import corrected_kind
 from mailbot.handlers.located import named_sens, named_subscriptions, site_of
 from mailbot.handlers.required import missing_fields
@@ -27,6 +28,8 @@ def complete(request: Request, records: Records, pack: PolicyPack, today: dt.dat
     lines = tuple(
         fill_line(subject, index, request, kind, currency, records.price_book) for index, subject in enumerate(subjects)
     )
+    if not concerns_lines(request.doubts):  # the paths of doubts count the lines as they are
+        lines = without_unchanged(lines, kind, today)
     sens = named_sens(request)
     missing = missing_fields(request, kind, site, lines, pack, all_sens_known=len(here) == len(sens))
     resolved = ResolvedRequest(

@@ -1,11 +1,13 @@
 """Plan, users and tier of a line, from the mail first and then from the file (policy section 2, field rules)."""
 
+import datetime as dt
+
 from mailbot.domain.decision import ResolvedLine
 from mailbot.domain.evidence import Evidence, Extracted, on_file
 from mailbot.domain.file import PriceBook
 from mailbot.domain.request import Kind, MoreUsers, OneOf, Request, UserRange, Users
 from mailbot.domain.tiers import is_tier, tier_covering, tiers_of
-from mailbot.handlers.completed import CompletedLine
+from mailbot.handlers.completed import CompletedLine, Treatment
 from mailbot.handlers.doubted import is_doubted
 from mailbot.handlers.subjects import Subject
 
@@ -31,6 +33,24 @@ def fill_line(
         held=subject.held,
         tier=tier,
         rivals=subject.rivals,
+    )
+
+
+def without_unchanged(lines: tuple[CompletedLine, ...], kind: Kind, today: dt.date) -> tuple[CompletedLine, ...]:
+    """Return the lines without those that only repeat what the file has, beside lines that change something.
+
+    "Jira from 100 to 250, Confluence stays at 100" is a request for Jira; an increase that the tier on file covers
+    stays, to be told (policy section 2).
+    """
+    if kind not in (Kind.UPGRADE, Kind.EXISTING_SITE):
+        return lines
+    treated = [line.treatment(kind, today) if line.users is not None else None for line in lines]
+    if not {Treatment.NEW, Treatment.RAISED} & set(treated):
+        return lines
+    return tuple(
+        line
+        for line, treatment in zip(lines, treated, strict=True)
+        if treatment is not Treatment.COVERED or line.held is None or line.users != line.held.tier or line.grows
     )
 
 

@@ -1,4 +1,4 @@
-"""Tables that set two things side by side: reseller and customer, or what there is and what is wanted."""
+"""Tables that set things side by side: two parties, what there is and what is wanted, or several products."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,9 +6,10 @@ from mailbot.parsers.scan import Scan
 
 _PARTIES = ("reseller", "customer")
 NOW, THEN = "now", "then"
+_PRODUCT = "product:"
 
 Side = str | None
-"""What a column holds: a party, `now`, `then`, or None for the labels."""
+"""What a column holds: a party, `now`, `then`, `product:` and a product's key, or None for the labels."""
 
 Span = tuple[int, int]
 
@@ -18,6 +19,9 @@ def sides_of(scan: Scan, cells: Sequence[Span], tags: Sequence[frozenset[str]]) 
 
     "Reseller | Customer" and "Today | After the change", with or without an empty cell above the labels.
     """
+    products = _products_across(scan, cells)
+    if products:
+        return products
     filled = [i for i, (a, b) in enumerate(cells) if scan.text[a:b].strip()]
     if len(filled) != 2 or filled[0] > 1 or filled[1] != filled[0] + 1:
         return ()
@@ -44,3 +48,30 @@ def side_by_side(
             yield tags | {"users_now"}, cell, None
         elif side == THEN:
             yield tags - {"users_now"}, cell, None
+
+
+def product_row(
+    scan: Scan, sides: Sequence[Side], cells: Sequence[Span], tags: frozenset[str]
+) -> list[tuple[frozenset[str], Span, str]]:
+    """Return the values of a row below products: what its label says of each, where it stands, and the product."""
+    products = [(side or "").removeprefix(_PRODUCT) for side in sides]
+    if not (sides[-1] or "").startswith(_PRODUCT):
+        return []
+    counts = [bool(scan.numbers.starting(a, b)) for a, b in cells[1:]]
+    if not tags and all(counts) and scan.within(*cells[0], "cues.want", "cues.to", "kinds.renewal", "kinds.upgrade"):
+        tags = frozenset({"users"})
+    if not tags & {"users", "users_now", "plan"}:
+        return []
+    return [(tags, cell, product) for cell, product in zip(cells, products, strict=True) if product]
+
+
+def _products_across(scan: Scan, cells: Sequence[Span]) -> tuple[Side, ...]:
+    """Return the sides of a head whose cells name a product each, beside an empty one above the labels."""
+    if len(cells) < 3 or scan.text[slice(*cells[0])].strip():
+        return ()
+    named = [scan.within(a, b, "product") for a, b in cells[1:]]
+    keys = [hits[0].key for hits in named if hits]
+    counted = any(scan.numbers.starting(a, b) for a, b in cells)
+    if len(keys) != len(named) or len(set(keys)) != len(keys) or counted:
+        return ()
+    return (None, *(_PRODUCT + key for key in keys))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from mailbot.domain.evidence import BODY
 from mailbot.parsers.amounts import POSITION
-from mailbot.parsers.comparison import Side, side_by_side, sides_of
+from mailbot.parsers.comparison import Side, product_row, side_by_side, sides_of
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
 from mailbot.parsers.sentences import sentences
@@ -22,11 +22,14 @@ _SEPARATOR = re.compile(
 )
 _NUMBERED_HEADING = re.compile(r"[^\W\d_]{1,10}\s?[A-Z0-9]{1,2}\s?[-–—:.)]\s*|[A-Z0-9]{1,2}[.):]\s+")
 _WRAPPED = 45  # letters: a shorter line was ended by its writer
+_PIPED = re.compile(r"[ \t]*\|(?:[^|\n]{0,200}\|){2}")  # "| Jira | Standard | 100 |"
+_RULE = re.compile(r"[\s|+:=–—-]+")
 _COLUMNS = re.compile(r"[ 　]{2,}")
 _LETTERS = re.compile(r"[^\W_]")
 _SENTENCE_WITHIN = re.compile(
     r"(?:[^\W\d_]{5}|\d\d|[가-힣]|名)[.!?]\s+[A-ZÀ-Þ가-힣]|[。！？；](?=.)"
 )  # "75 users. Contact: .." is no label
+_BESIDE_LABELS = ("kinds.renewal", "kinds.upgrade", "cues.of", "cues.to", "cues.want")
 _AS_LABELS = {"counters.users": "users", "cues.theirs": "customer", "cues.ours": "reseller"}
 _LONGEST_LINE = 2000
 _LONGEST_SENTENCE = 1000
@@ -74,6 +77,8 @@ def label_tags(scan: Scan, start: int, end: int, least: float = 0.5) -> frozense
         return frozenset()
     hits = [h for h in scan.hits.starting(start, end) if h.end <= end and _label_key(h)]
     hits = [h for h in hits if not any(_holds(other, h) for other in hits)]
+    if any(_label_key(h) == "users" for h in hits):  # "users at the renewal", "users to be"
+        hits += scan.within(start, end, *_BESIDE_LABELS)
     covered = {i for h in hits for i in range(h.start, h.end) if _LETTERS.match(scan.text[i])}
     return frozenset(filter(None, map(_label_key, hits))) if len(covered) >= least * letters else frozenset()
 
@@ -117,8 +122,11 @@ class _Layouter:
             self._header, self._sides = [], ()
             self._paragraph += 1
             return
-        if "\t" in text[start:end].strip() or self._is_aligned(start, end):
+        piped = _PIPED.match(text, start, end)
+        if piped or "\t" in text[start:end].strip() or self._is_aligned(start, end):
             yield from self._close()
+            if _RULE.fullmatch(text, start, end):
+                return
             for piece in _pieces(text, start, end, _LONGEST_LINE):
                 yield from self._row(*piece)
             return
@@ -160,12 +168,11 @@ class _Layouter:
         text = self._scan.text
         if len(_COLUMNS.split(text[start:end].strip())) < 3:
             return False
-        after = text.find("\n", end + 1)
-        neighbours = (
-            text[text.rfind("\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)],
-            text[end + 1 : max(after, end + 1)],
-        )
-        return any(len(_COLUMNS.split(n.strip())) >= 3 for n in neighbours)
+        above = text[max(0, start - 400) : start].rstrip("\n").rsplit("\n", 2)[-2:]
+        below = text[end + 1 : end + 400].split("\n", 2)[:2]
+        if below and _RULE.fullmatch(below[0]):  # a line of dashes under the head
+            below = below[1:]
+        return any(len(_COLUMNS.split(n.strip())) >= 3 for n in (above[-1:] + below[:1]))
 
     def _heading_role(self, start: int, end: int) -> str | None:
         """Return the party whose block a line opens, when the line is nothing but its label."""
@@ -243,14 +250,26 @@ class _Layouter:
         )
 
     def _row(self, start: int, end: int) -> Iterator[Unit]:
-        cells = list(_cells(self._scan.text, start, end))
+        piped = bool(_PIPED.match(self._scan.text, start, end))
+        cells = list(_piped_cells(self._scan.text, start, end) if piped else _cells(self._scan.text, start, end))
         if len(cells) == 1:
             cells = list(_aligned_cells(self._scan.text, start, end))
         filled = [c for c in cells if self._scan.text[c[0] : c[1]].strip()]
-        tags = [label_tags(self._scan, a, b, 0.6) for a, b in cells]
+        tags = [self._cell_label(a, b, len(filled) == 2 and i > 0) for i, (a, b) in enumerate(cells)]
         labelled = sum(1 for t in tags if t)
         if sides := sides_of(self._scan, cells, tags):
             self._sides = sides
+            return
+        of_products = product_row(self._scan, self._sides, cells, tags[0]) if len(self._sides) == len(cells) else []
+        if of_products:
+            yield Unit(
+                kind="row",
+                start=start,
+                end=end,
+                cells=tuple(Cell(t, a, b, product) for t, (a, b), product in of_products),
+                section=self._section,
+                paragraph=self._paragraph,
+            )
             return
         if len(self._sides) == len(cells) and tags[0]:
             for label, (a, b), party in side_by_side(self._sides, cells, tags[0]):
@@ -284,11 +303,19 @@ class _Layouter:
             return
         yield from self._form(start, end, cells, tags)
 
+    def _cell_label(self, start: int, end: int, is_value: bool) -> frozenset[str]:
+        """Return what a cell labels; one that opens with a number labels nothing, and hardly one beside a label."""
+        opens = self._scan.numbers.starting(start, start + 1)
+        return frozenset() if opens else label_tags(self._scan, start, end, 0.8 if is_value else 0.6)
+
     def _columns(self, cells: Sequence[tuple[int, int]]) -> list[frozenset[str]]:
         """Return what each column holds; beside what is there now, "renew with" heads what is wanted."""
         columns = [label_tags(self._scan, a, b, 0.3) for a, b in cells]
         if any("users_now" in c for c in columns) and not any("users" in c and "users_now" not in c for c in columns):
-            wanted = [bool(self._scan.within(a, b, "kinds.renewal", "kinds.upgrade")) for a, b in cells]
+            wanted = [
+                bool(self._scan.within(a, b, "kinds.renewal", "kinds.upgrade", "cues.want", "cues.to"))
+                for a, b in cells
+            ]
             return [c or frozenset({"users"} if w else ()) for c, w in zip(columns, wanted, strict=True)]
         return columns
 
@@ -374,6 +401,15 @@ def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         stop = end if stop < 0 else stop
         yield position, stop
         position = stop + 1
+
+
+def _piped_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    bars = [m.start() for m in re.compile(r"\|").finditer(text, start, end)]
+    stops = [*bars[1:], end] if text[bars[-1] + 1 : end].strip() else bars[1:]
+    for before, after in zip(bars, stops, strict=False):
+        piece = text[before + 1 : after]
+        lead = len(piece) - len(piece.lstrip())
+        yield before + 1 + (lead if piece.strip() else 0), before + 1 + len(piece.rstrip() or piece)
 
 
 def _aligned_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.domain.evidence import Evidence, Extracted
 from mailbot.domain.request import Doubt, Quantity, Reason, RequestLine, Users
-from mailbot.parsers.layout import Unit
+from mailbot.parsers.layout import Cell, Unit
 from mailbot.parsers.requests.answers import Asked
 from mailbot.parsers.requests.assigning import assign, countable, is_beside
 from mailbot.parsers.requests.draft import Draft
@@ -102,9 +102,7 @@ class LineBook:
         headed = [c for c in cells if c.product]
         if not products and headed:  # a column for each product ("Jira users")
             for cell in headed:
-                counts = find_quantities(scan, cell.start, cell.end, column=True)
-                product = ProductMention(cell.start, cell.end, cell.product, Polarity.NEUTRAL)
-                self._take(scan, _Mentions([product], [], counts, []), unit)
+                self._headed(scan, cell, unit)
             return
         column = next((c for c in cells if "users" in c.tags and not c.tags & {"users_now", "price"}), None)
         elsewhere = [
@@ -126,6 +124,18 @@ class LineBook:
         if now is not None and self._open:
             for number in scan.numbers.starting(now.start, now.end)[:1]:
                 self._open[0].from_users = Extracted(number.value, (scan.evidence(number.start, number.end),))
+
+    def _headed(self, scan: Scan, cell: Cell, unit: Unit) -> None:
+        """Take in what stands below a product: its users, its users now, or its plan."""
+        product = ProductMention(cell.start, cell.end, cell.product, Polarity.NEUTRAL)
+        within = replace(unit, start=cell.start, end=cell.end)
+        now = "users_now" in cell.tags and not (cell.tags - {"users_now", "users"})
+        counts = [] if "plan" in cell.tags else find_quantities(scan, cell.start, cell.end, column=True)
+        plans = find_plans(scan, cell.start, cell.end) if "plan" in cell.tags else []
+        self._take(scan, _Mentions([product], plans, [] if now else counts[:1], []), within)
+        if now and counts and isinstance(counts[0].quantity, Users):
+            place = scan.evidence(counts[0].start, counts[0].end)
+            self._open[0].from_users = Extracted(counts[0].quantity.count, (place,))
 
     def _pair(self, scan: Scan, unit: Unit, asked: Asked | None) -> None:
         if unit.tags & _NOT_LINES and not unit.tags & {"product", "plan", "users"}:
@@ -209,6 +219,7 @@ class LineBook:
         if not self._renews and _stays(scan, unit, m):
             self._context(scan, [p for p in m.products if p.polarity is not Polarity.NOT])
             return
+        targets = self._own_counts(scan, m, unit, targets)
         products = [p for p in m.products if p.polarity is not Polarity.NOT and p.key not in self.dropped]
         if len(products) > 1 and any(p.polarity is not Polarity.HAVE for p in products) and (targets or plans):
             kept = [p for p in products if p.polarity is not Polarity.HAVE]
@@ -260,9 +271,37 @@ class LineBook:
                 if isinstance(q.quantity, Users) and draft.from_users is None:
                     draft.from_users = Extracted(q.quantity.count, (scan.evidence(q.start, q.end),))
 
+    def _own_counts(
+        self, scan: Scan, m: _Mentions, unit: Unit, targets: Sequence[QuantityMention]
+    ) -> list[QuantityMention]:
+        """Return the counts of products that are wanted, when several are told with several counts.
+
+        What belongs to a refused product is left out ("Jira for 380, leave Guard at 300"), and a product told as had
+        that has a count of its own is wanted ("Guard gets 50 on top of its 100").
+        """
+        if len(m.products) < 2 or len(targets) < 2:
+            return list(targets)
+        owners = [Draft() for _ in m.products]
+        anchors = [(p.start, p.end) for p in m.products]
+        pairs = assign(scan, (unit.start, unit.end), anchors, owners, targets)
+        counts: dict[int, list[QuantityMention]] = {}
+        for owner, q in pairs:
+            counts.setdefault(next(i for i, o in enumerate(owners) if o is owner), []).append(q)
+        kept: list[QuantityMention] = []
+        for i, p in enumerate(m.products):
+            later = [q for q in counts.get(i, ()) if q.start >= p.end and q.counted]
+            if p.polarity is Polarity.HAVE and later and len(targets) == len(m.products):
+                m.products[i] = replace(p, polarity=Polarity.NEUTRAL)
+            if p.polarity is not Polarity.NOT and p.key not in self.dropped:
+                kept += [q for q in counts.get(i, ()) if q not in kept]
+        return sorted(kept, key=lambda q: q.start)
+
     def _drop(self, scan: Scan, m: _Mentions, unit: Unit) -> None:
         """Note which products are refused: by a word beside them, by "take it off", by "only Jira"."""
         bounds = (unit.start, unit.end)
+        only = m.products[0] if len(m.products) == 1 else None
+        if only and only.polarity is Polarity.NOT and any(q.counted and q.start > only.end for q in m.quantities):
+            m.products = [replace(only, polarity=Polarity.NEUTRAL)]  # "JSM: some seats went, renew for 10"
         refused = {p.key for p in m.products if p.polarity is Polarity.NOT}
         drops = scan.within(*bounds, "cues.drop")
         asks = [

@@ -33,7 +33,8 @@ def target_plans(scan: Scan, bounds: tuple[int, int], plans: Sequence[Span]) -> 
         if swapped:
             return [p for p in plans if p is not second], second
     aims = [p for p in plans if any(p.start - h.end <= 1 for h in scan.within(p.start - 24, p.start, "cues.to"))]
-    if len(plans) == 2 and plans[0].value != plans[1].value and aims == [plans[1]]:
+    apart = len(plans) == 2 and scan.within(plans[0].end, plans[1].start, "product", "counters.users", "cues.and")
+    if len(plans) == 2 and plans[0].value != plans[1].value and aims == [plans[1]] and not apart:
         return aims, plans[0]  # "has no use for Premium, change it to Standard"
     have = [p for p in plans if polarity(scan, bounds, p.start, p.end) is Polarity.HAVE]
     if have and len(have) < len(plans):

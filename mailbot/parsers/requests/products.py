@@ -112,7 +112,8 @@ def _is_name(scan: Scan, start: int, end: int, key: str) -> bool:
     ):
         if scan.folded[start:end] == "access":
             return scan.folded[max(0, start - 10) : start].strip().endswith("atlassian")
-        return text[0].isupper() or key == "loom"
+        whole = scan.text[scan.text.rfind("\n", 0, start) + 1 : end]  # who writes all small writes names so, too
+        return text[0].isupper() or key == "loom" or (whole.islower() and len(whole) > 20)
     return True
 
 

@@ -1,8 +1,9 @@
 """Numbers of users: exact, from-to, more, ranges, alternatives (policy section 2, field rules)."""
 
+import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.domain.request import MoreUsers, OneOf, Quantity, UserRange, Users
 from mailbot.parsers.amounts import Number
@@ -57,9 +58,32 @@ def find_quantities(scan: Scan, start: int, end: int, *, column: bool = False) -
         if single is not None:
             found.append(single)
         i += 1
+    found = _with_aims(scan, (start, end), found)
+    found = _without_parts(scan, (start, end), found)
     if any(q.counted for q in found):  # "Pos. 1 Jira, 40 users": the bare number before a product counts nothing
         found = [q for q in found if q.counted or not _before_product(scan, q.end)]
     return found
+
+
+def _with_aims(scan: Scan, bounds: tuple[int, int], found: list[QuantityMention]) -> list[QuantityMention]:
+    """Return the second of two present numbers as wanted when "to" leads to it ("is at 200 today, goes to 300")."""
+    out = list(found)
+    for i, (first, second) in enumerate(itertools.pairwise(found)):
+        both = first.current and second.current and first.quantity != second.quantity
+        named = scan.within(first.end, second.start, "product")
+        led = any(second.start - h.end <= 2 for h in scan.within(second.start - 8, second.start, "cues.to"))
+        if both and led and not named and isinstance(first.quantity, Users):
+            out[i + 1] = replace(second, current=False)
+    return out
+
+
+def _without_parts(scan: Scan, bounds: tuple[int, int], found: list[QuantityMention]) -> list[QuantityMention]:
+    """Return the total alone where its parts stand before it ("40 here, 20 there, 60 in all")."""
+    counts = [q.quantity.count if isinstance(q.quantity, Users) and not q.current else None for q in found]
+    if len(found) < 3 or None in counts or not scan.within(*bounds, "cues.total"):
+        return found
+    *parts, total = [c for c in counts if c is not None]
+    return found[-1:] if sum(parts) == total and not scan.within(found[0].end, found[-1].start, "product") else found
 
 
 def _listed(scan: Scan, bounds: tuple[int, int], numbers: Sequence[Number]) -> list[QuantityMention]:
@@ -131,6 +155,8 @@ def _either(scan: Scan, bounds: tuple[int, int], first: Number, second: Number) 
 
 def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -> QuantityMention | None:
     counted = column or counter_near(scan, bounds, number) or _is_aim(scan, bounds, number)
+    same = scan.within(number.start - 24, number.start, "cues.same")  # "with the same 150"
+    counted = counted or (not number.spelled and any(number.start - h.end <= 1 for h in same))
     counted = counted or _is_elliptical(scan, bounds, number) or _is_spelled_beside(scan, bounds, number)
     if not counted and not _beside_product(scan, bounds, number):
         return None
@@ -215,6 +241,9 @@ def _is_aim(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
         for h in near
     )
     earlier = [n for n in scan.numbers.starting(bounds[0], number.start) if n.end < number.start and not n.spelled]
+    verbs = [h for h in scan.within(number.start - 16, number.start, "cues.want") if number.start - h.end <= 1]
+    if any(v.start - p.end <= 2 for v in verbs for p in scan.within(v.start - 40, v.start, "product")):
+        return True  # "Jira needs 30 now"
     if wanted and any(counter_near(scan, bounds, n) for n in earlier):
         return True  # "50 users today, they need 80 in future"
     if any(h.tag == "cues.want" and h.end > number.end and h.start - number.end <= 2 for h in near):  # "100 nodig"
