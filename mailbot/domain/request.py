@@ -156,6 +156,7 @@ class Request:
 
     `kind` is what the words say; completion may correct it with the file (existing_site <-> upgrade).
     `excluded` are products that the mail refuses; lines taken from the file leave them out.
+    `with_rest`: the lines change some of all that is renewed; the file's other subscriptions go along as they are.
     `unchanged`: "as it is", "all products": lines come from the file. `sens` as `SEN-1234567`, sites as host names.
     `months` is a term that the mail names (12 is a year). `currency` is an ISO 4217 code that the mail asks for.
     A field that the mail contradicts or leaves open two ways is None and has a doubt with its path.
@@ -168,6 +169,7 @@ class Request:
     site: Extracted[str] | None = None
     sens: tuple[Extracted[str], ...] = ()
     lines: tuple[RequestLine, ...] = ()
+    with_rest: bool = False
     unchanged: bool = False
     excluded: frozenset[str] = frozenset()
     target_end_date: Extracted[dt.date] | None = None

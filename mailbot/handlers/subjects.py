@@ -42,7 +42,10 @@ def subjects_of(
         _with_subscription(line, product, request, site, here, pack, today)
         for line, product in zip(asked, products, strict=True)
     ]
-    return (*subjects, *(_from_file(held) for held in _sens_without_line(request, here, products, pack, today)))
+    named = {product.value for product in products if product}
+    rest = [held for held in eligible if held.product not in named] if request.with_rest else ()
+    more = rest or _sens_without_line(request, here, products, pack, today)
+    return (*subjects, *(_from_file(held) for held in more))
 
 
 def unmatched(named: Iterable[Entitlement], products: Iterable[str]) -> tuple[tuple[Entitlement, ...], tuple[str, ...]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mailbot.domain.evidence import BODY
 from mailbot.parsers.amounts import POSITION
+from mailbot.parsers.cells import COLUMNS, PIPED, RULE, cells_of
 from mailbot.parsers.comparison import Side, product_row, side_by_side, sides_of
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
@@ -22,9 +23,6 @@ _SEPARATOR = re.compile(
 )
 _NUMBERED_HEADING = re.compile(r"[^\W\d_]{1,10}\s?[A-Z0-9]{1,2}\s?[-–—:.)]\s*|[A-Z0-9]{1,2}[.):]\s+")
 _WRAPPED = 45  # letters: a shorter line was ended by its writer
-_PIPED = re.compile(r"[ \t]*\|(?:[^|\n]{0,200}\|){2}")  # "| Jira | Standard | 100 |"
-_RULE = re.compile(r"[\s|+:=–—-]+")
-_COLUMNS = re.compile(r"[ 　]{2,}")
 _LETTERS = re.compile(r"[^\W_]")
 _SENTENCE_WITHIN = re.compile(
     r"(?:[^\W\d_]{5}|\d\d|[가-힣]|名)[.!?]\s+[A-ZÀ-Þ가-힣]|[。！？；](?=.)"
@@ -122,10 +120,10 @@ class _Layouter:
             self._header, self._sides = [], ()
             self._paragraph += 1
             return
-        piped = _PIPED.match(text, start, end)
+        piped = PIPED.match(text, start, end)
         if piped or "\t" in text[start:end].strip() or self._is_aligned(start, end):
             yield from self._close()
-            if _RULE.fullmatch(text, start, end):
+            if RULE.fullmatch(text, start, end):
                 return
             for piece in _pieces(text, start, end, _LONGEST_LINE):
                 yield from self._row(*piece)
@@ -166,13 +164,13 @@ class _Layouter:
     def _is_aligned(self, start: int, end: int) -> bool:
         """Whether a line is a row of a table set with blanks: three columns or more, and a neighbour like it."""
         text = self._scan.text
-        if len(_COLUMNS.split(text[start:end].strip())) < 3:
+        if len(COLUMNS.split(text[start:end].strip())) < 3:
             return False
         above = text[max(0, start - 400) : start].rstrip("\n").rsplit("\n", 2)[-2:]
         below = text[end + 1 : end + 400].split("\n", 2)[:2]
-        if below and _RULE.fullmatch(below[0]):  # a line of dashes under the head
+        if below and RULE.fullmatch(below[0]):  # a line of dashes under the head
             below = below[1:]
-        return any(len(_COLUMNS.split(n.strip())) >= 3 for n in (above[-1:] + below[:1]))
+        return any(len(COLUMNS.split(n.strip())) >= 3 for n in (above[-1:] + below[:1]))
 
     def _heading_role(self, start: int, end: int) -> str | None:
         """Return the party whose block a line opens, when the line is nothing but its label."""
@@ -250,13 +248,15 @@ class _Layouter:
         )
 
     def _row(self, start: int, end: int) -> Iterator[Unit]:
-        piped = bool(_PIPED.match(self._scan.text, start, end))
-        cells = list(_piped_cells(self._scan.text, start, end) if piped else _cells(self._scan.text, start, end))
-        if len(cells) == 1:
-            cells = list(_aligned_cells(self._scan.text, start, end))
+        cells = cells_of(self._scan.text, start, end)
         filled = [c for c in cells if self._scan.text[c[0] : c[1]].strip()]
         tags = [self._cell_label(a, b, len(filled) == 2 and i > 0) for i, (a, b) in enumerate(cells)]
         labelled = sum(1 for t in tags if t)
+        if "product" in tags[0]:  # "Product | Have today | Need"
+            aims = ("cues.want", "cues.have", "kinds.renewal", "kinds.upgrade")
+            labelled += sum(
+                1 for t, (a, b) in zip(tags, cells, strict=True) if not t and self._scan.within(a, b, *aims)
+            )
         if sides := sides_of(self._scan, cells, tags):
             self._sides = sides
             return
@@ -366,10 +366,14 @@ class _Layouter:
             row = tuple(Cell(frozenset(), a, b) for a, b in cells)
             yield Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
 
+    def _in_date(self, at: int) -> bool:
+        return any(d.end > at for d in self._scan.dates.around(at, at + 1))
+
     def _close(self) -> Iterator[Unit]:
         """End the open paragraph and yield its sentences."""
         text, section = self._scan.text, self._prose_section
-        for sentence in sentences(text, self._prose, self._scan.abbreviation, self._scan.part != BODY):
+        hard = self._scan.part != BODY
+        for sentence in sentences(text, self._prose, self._scan.abbreviation, hard, self._in_date):
             for start, end in _pieces(text, *sentence, _LONGEST_SENTENCE):
                 yield Unit(kind="sentence", start=start, end=end, section=section, paragraph=self._paragraph)
         self._prose = []
@@ -392,30 +396,3 @@ def _pieces(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int
         yield start, stop
         start = stop
     yield start, end
-
-
-def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    position = start
-    while position <= end:
-        stop = text.find("\t", position, end)
-        stop = end if stop < 0 else stop
-        yield position, stop
-        position = stop + 1
-
-
-def _piped_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    bars = [m.start() for m in re.compile(r"\|").finditer(text, start, end)]
-    stops = [*bars[1:], end] if text[bars[-1] + 1 : end].strip() else bars[1:]
-    for before, after in zip(bars, stops, strict=False):
-        piece = text[before + 1 : after]
-        lead = len(piece) - len(piece.lstrip())
-        yield before + 1 + (lead if piece.strip() else 0), before + 1 + len(piece.rstrip() or piece)
-
-
-def _aligned_cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    position = start
-    for m in _COLUMNS.finditer(text, start, end):
-        if m.start() > start:
-            yield position, m.start()
-        position = m.end()
-    yield position, end

@@ -1,17 +1,23 @@
 """Where sentences end: at full stops that end no abbreviation, and at lines that their writer ended."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 _SENTENCE_END = re.compile(r"(?<![A-Z])(?<!\b[a-z])(?<![.!?])(?!\.{4})[.!?]+[)\"']?(?=\s|$)|[。！？；]")
+_COUNT = re.compile(r"(?<![\d/.])[1-9]\d\.$")  # "stays at 25. The others .."
 
 
 def sentences(
-    text: str, lines: Sequence[tuple[int, int]], abbreviation: re.Pattern[str], hard: bool
+    text: str,
+    lines: Sequence[tuple[int, int]],
+    abbreviation: re.Pattern[str],
+    hard: bool,
+    in_date: Callable[[int], bool],
 ) -> Iterator[tuple[int, int]]:
     """Join wrapped lines and split at the ends of sentences.
 
-    `abbreviation` matches where a text ends with one; `hard`: a line that begins anew is a sentence.
+    `abbreviation` matches where a text ends with one; `hard`: a line that begins anew is a sentence; `in_date` tells
+    whether a place is inside a date: "am 25. Dezember" goes on there.
     """
     if not lines:
         return
@@ -19,7 +25,9 @@ def sentences(
     begin = lines[0][0]
     for i, (start, end) in enumerate(lines):
         for m in _SENTENCE_END.finditer(text, max(start, begin), end):
-            if m[0][0] == "." and abbreviation.search(text[max(start, m.start() - 6) : m.start() + 1].lower()):
+            before = text[max(start, m.start() - 6) : m.start() + 1].lower()
+            counts = _COUNT.search(before) and text[m.end() : m.end() + 2].strip().isupper()
+            if m[0][0] == "." and abbreviation.search(before) and not (counts and not in_date(m.start())):
                 continue
             yield begin, m.end()
             begin = m.end()

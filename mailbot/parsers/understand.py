@@ -122,6 +122,7 @@ def _request(readings: Sequence[Reading], knowledge: Knowledge, *, several: bool
         site=site,
         sens=sens,
         lines=tuple(lines) if kind.is_quoted else (),
+        with_rest=kind is Kind.RENEWAL and _asked_for_all(readings),
         unchanged=any(r.unchanged for r in readings),
         excluded=_excluded(readings, lines),
         target_end_date=target,
@@ -153,6 +154,13 @@ def _kind(
     if kind in (Kind.DATA_CENTER, Kind.SERVER) and readings[-1].topics and not asked_for:
         return None
     return kind
+
+
+def _asked_for_all(readings: Sequence[Reading]) -> bool:
+    """Whether the first mail renews all there is, and later ones change some of it."""
+    first, later = readings[0], readings[1:]
+    names = first.lines or first.sens or first.floating
+    return bool(first.cues.renewal and not names and any(r.lines for r in later))
 
 
 def _excluded(readings: Sequence[Reading], lines: Sequence[RequestLine]) -> frozenset[str]:

@@ -40,8 +40,11 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
     for unit in units:
         dates = scan.within(unit.start, unit.end, "labels.end_date")
         kept = scan.within(unit.start, unit.end, "cues.same_end")
+        later = scan.within(unit.start, unit.end, "cues.drop")
         for hit in scan.hits.starting(unit.start, unit.end):
             if hit.tag.startswith("kinds.") and hit.end <= unit.end:
+                if any(d.start <= hit.start and hit.end <= d.end for d in later):
+                    continue  # "we will look at that at the renewal"
                 named = any(label.start <= hit.start and hit.end <= label.end for label in dates)
                 if named and hit.key != "co_term":
                     continue  # "renewal date" names a date, not a kind

@@ -11,6 +11,7 @@ from mailbot.parsers.requests.answers import Asked
 from mailbot.parsers.requests.assigning import assign, countable, is_beside
 from mailbot.parsers.requests.draft import Draft
 from mailbot.parsers.requests.filling import conflict, finished, set_plan, set_quantity, tie_sens
+from mailbot.parsers.requests.line_cues import corrects, sens_between, sens_of_row, stays
 from mailbot.parsers.requests.plans import find_plans, target_plans
 from mailbot.parsers.requests.polarity import Polarity
 from mailbot.parsers.requests.products import ProductMention, find_products, only_these, wants_products
@@ -98,7 +99,7 @@ class LineBook:
         products = find_products(scan, (unit.start, unit.end), in_list=True)
         if not products and any(scan.within(c.start, c.end, "labels.total") for c in cells[:2]):
             return
-        mentions = _Mentions(products, find_plans(scan, unit.start, unit.end), [], _sens(scan, unit))
+        mentions = _Mentions(products, find_plans(scan, unit.start, unit.end), [], sens_of_row(scan, unit))
         headed = [c for c in cells if c.product]
         if not products and headed:  # a column for each product ("Jira users")
             for cell in headed:
@@ -169,9 +170,9 @@ class LineBook:
                 "labels.product",
                 "cues.attached",
             )
-            if not known and not _sens_in(scan, start, end):
+            if not known and not sens_between(scan, start, end):
                 products = [ProductMention(start, end, "", Polarity.NEUTRAL)]
-        self._take(scan, _Mentions(products, plans, quantities, _sens_in(scan, start, end)), unit, asked)
+        self._take(scan, _Mentions(products, plans, quantities, sens_between(scan, start, end)), unit, asked)
 
     def _sentence(self, scan: Scan, unit: Unit, asked: Asked | None) -> None:
         bounds = (unit.start, unit.end)
@@ -180,10 +181,11 @@ class LineBook:
         names = scan.within(*bounds, "product")
         labels = scan.within(*bounds, "labels.phone")
         labels = [h for h in labels if not any(n.start <= h.start and h.end <= n.end for n in names)]  # "Service Desk"
-        phone = labels or _PHONE.search(scan.text, *bounds)
+        spoken = labels and any(c.isdecimal() for c in scan.text[unit.start : unit.end])  # "the desk one is later"
+        phone = spoken or _PHONE.search(scan.text, *bounds)
         if products and not asks and phone:
             return  # "Tel. .. | Jira, Confluence, Bitbucket": what a signature boasts of
-        sens = _sens_in(scan, *bounds)
+        sens = sens_between(scan, *bounds)
         quantities = find_quantities(scan, *bounds)
         short = unit.end - unit.start <= 40
         if not products and not quantities and not sens and short and asked is not None:
@@ -216,7 +218,7 @@ class LineBook:
         if scan.within(unit.start, unit.end, "cues.same"):  # "the same number of Guard" asks, whatever stands before
             m.products = [replace(p, polarity=Polarity.WANT) for p in m.products]
         self._drop(scan, m, unit)
-        if not self._renews and _stays(scan, unit, m):
+        if not self._renews and stays(scan, unit, m.products, told=bool(m.quantities or m.plans or m.sens)):
             self._context(scan, [p for p in m.products if p.polarity is not Polarity.NOT])
             return
         targets = self._own_counts(scan, m, unit, targets)
@@ -238,7 +240,7 @@ class LineBook:
             drafts = [self._known(key) or self._add(Draft(product=Extracted(key))) for key in asked.products]
         if not drafts and m.sens and (targets or plans):
             drafts = [self._for_sen(scan, s) for s in m.sens]
-        if _corrects(scan, products, targets):
+        if corrects(scan, products, targets):
             self._fill(scan, targets[:1], [])
             targets = targets[1:]
         if drafts:
@@ -303,7 +305,10 @@ class LineBook:
         if only and only.polarity is Polarity.NOT and any(q.counted and q.start > only.end for q in m.quantities):
             m.products = [replace(only, polarity=Polarity.NEUTRAL)]  # "JSM: some seats went, renew for 10"
         refused = {p.key for p in m.products if p.polarity is Polarity.NOT}
-        drops = scan.within(*bounds, "cues.drop")
+        same = scan.within(*bounds, "cues.unchanged")  # "Jira lassen wir bei 100"
+        drops = [
+            d for d in scan.within(*bounds, "cues.drop") if not any(d.start < s.end and s.start < d.end for s in same)
+        ]
         asks = [
             h
             for h in scan.within(*bounds, "cues.want", "kinds.renewal", "kinds.upgrade")
@@ -313,6 +318,11 @@ class LineBook:
             refused.add(m.products[0].key)
         chosen = only_these(scan, bounds, m.products)
         if chosen:
+            freed = [p.key in chosen and p.polarity is Polarity.NOT for p in m.products]
+            m.products = [
+                replace(p, polarity=Polarity.NEUTRAL) if f else p for p, f in zip(m.products, freed, strict=True)
+            ]
+            refused -= chosen
             refused |= {p.key for p in m.products if p.polarity is not Polarity.HAVE} - chosen
         for p in m.products:
             if p.key in refused:
@@ -373,38 +383,6 @@ class LineBook:
         return draft
 
 
-def _stays(scan: Scan, unit: Unit, m: _Mentions) -> bool:
-    """Whether a sentence only tells that products stay as they are."""
-    bounds = (unit.start, unit.end)
-    if unit.kind != "sentence" or m.quantities or m.plans or m.sens or not m.products:
-        return False
-    asks = scan.within(*bounds, "cues.want", "kinds.quote", "cues.same")
-    return bool(scan.within(*bounds, "cues.unchanged")) and not asks
-
-
 def _as_asked(p: ProductMention) -> ProductMention:
     """In "renew what they have" the thing had is the thing asked for."""
     return replace(p, polarity=Polarity.NEUTRAL) if p.polarity is Polarity.HAVE else p
-
-
-def _sens(scan: Scan, unit: Unit) -> list[Span]:
-    found = _sens_in(scan, unit.start, unit.end)
-    if found:
-        return found
-    for cell in unit.cells:
-        bare = re.fullmatch(r"\s*(l?\d{7,8})\s*", scan.folded[cell.start : cell.end])
-        if "sen" in cell.tags and bare:
-            return [Span(cell.start, cell.end, "SEN-" + bare[1].upper())]
-    return []
-
-
-def _sens_in(scan: Scan, start: int, end: int) -> list[Span]:
-    return list(scan.sens.starting(start, end))
-
-
-def _corrects(scan: Scan, products: Sequence[ProductMention], targets: Sequence[QuantityMention]) -> bool:
-    """Whether the first count corrects what was said before ("80 instead of 60, and add Confluence for 80")."""
-    if not products or len(targets) <= len(products) or targets[0].from_users is None:
-        return False
-    between = scan.folded[targets[0].end : products[0].start]
-    return targets[0].end <= products[0].start and bool(re.search(r"[,;.]", between))

@@ -157,6 +157,7 @@ def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -
     counted = column or counter_near(scan, bounds, number) or _is_aim(scan, bounds, number)
     same = scan.within(number.start - 24, number.start, "cues.same")  # "with the same 150"
     counted = counted or (not number.spelled and any(number.start - h.end <= 1 for h in same))
+    counted = counted or _is_repeated(scan, bounds, number)
     counted = counted or _is_elliptical(scan, bounds, number) or _is_spelled_beside(scan, bounds, number)
     if not counted and not _beside_product(scan, bounds, number):
         return None
@@ -200,6 +201,16 @@ def counter_near(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
             gap = scan.folded[hit.end : number.start]
             if len(gap) <= 10 and not re.search(r"[\d,，、。.!?;；\n\t]", gap):
                 return True
+    return False
+
+
+def _is_repeated(scan: Scan, bounds: tuple[int, int], number: Number) -> bool:
+    """Whether the number was counted before and is said again of another product ("Guard goes along with its 150")."""
+    if number.spelled:
+        return False
+    for n in scan.numbers.starting(max(bounds[0], number.start - 200), number.start):
+        if n.value == number.value and scan.within(n.end, number.start, "product"):
+            return counter_near(scan, bounds, n)
     return False
 
 
