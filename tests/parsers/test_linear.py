@@ -77,7 +77,18 @@ _HEAD = (
 _LINES = (
     *("1", "A.", ".111", "1.111.1", " ", "\t", "#", "a", "A", "a@", "@", "a-", "-", "x ", "Jira ", "1 ", "1-", "> "),
     *("(", "<", "http://a.", "acme.atlassian.net ", "50 users ", ": ", "a:", "用户", "1) ", "SEN-", "请", "A b "),
-    *("1\n", "Jira\n", "a: \n", "Jira: 50\n", "> x\n", "- Jira 50\n", "1\t", "Jira\t50\n", "Contact: A B\n"),
+    *(
+        "1\n",
+        "Jira\n",
+        "a: \n",
+        "Jira: 50\n",
+        "> x\n",
+        "- Jira 50\n",
+        "1\t",
+        "Jira\t50\n",
+        "Contact: A B\n",
+        "Contact: A B <a@b.com> ",
+    ),
     *('"x"', "=", "_", "*", "，", "50 or ", "Straße 1, ", ",", "e\u0301", "1 000 ", "年", "end of ", "not ", "１"),
 )
 

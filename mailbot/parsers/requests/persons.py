@@ -1,5 +1,6 @@
 """Persons that a mail names: who is meant as the customer's contact, and who writes."""
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -151,6 +152,7 @@ def _of_row(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> I
 def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> Iterator[Person]:
     emails = [e for e in scan.emails.starting(unit.start, unit.end) if not senders.ignore(e.value)]
     roles = scan.within(unit.start, unit.end, *ROLE_TAGS)
+    near_role = functools.cache(lambda hit: _near_role(scan, hit.start, hit.end, unit, knowledge))
     left = unit.start
     for i, email in enumerate(emails):
         right = emails[i + 1].start if i + 1 < len(emails) else unit.end
@@ -159,7 +161,7 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
         name = _close_before(scan, begin, email.start, knowledge)
         name = name or _after_address(scan, email, right, knowledge)
         for hit in reversed(role):
-            name = name or _near_role(scan, hit.start, hit.end, unit, knowledge)
+            name = name or near_role(hit)
         if name is None:
             name = _previous_line(scan, unit, email, knowledge)
         yield _person(scan, name, email, not senders.are(email.value), bool(role))
@@ -174,7 +176,7 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
             yield _person(scan, name, None, theirs=True, named=True)
     if not emails:
         for role_hit in roles:
-            name = _near_role(scan, role_hit.start, role_hit.end, unit, knowledge)
+            name = near_role(role_hit)
             if name is not None:
                 yield _person(scan, name, None, theirs=True, named=True)
                 return
