@@ -27,7 +27,7 @@ from tests.security.payloads import payloads
 from tests.security.test_hostile_files import ROWS, docx, opendocument, paragraph, pdf, xls, xlsx
 from tests.security.test_senders import FORGED_ABOVE, FORGED_BELOW, INJECTED, NOBODY, PLAIN
 
-MUTATIONS = int(os.environ.get("FUZZ_MUTATIONS", "5"))
+MUTATIONS = int(os.environ.get("FUZZ_MUTATIONS", "3"))
 SECONDS = 5.0
 READERS = ReaderPool(processes=1, wall_seconds=2)
 SAMPLES = sorted((Path(__file__).parents[2] / "config" / "demo" / "mails").glob("*.eml"))
