@@ -34,7 +34,7 @@ _CODE = r"(?:usd|aud|eur|gbp|jpy|cny|rmb|krw|cad|chf|sgd|inr|brl|mxn|nzd|hkd|twd
 _NOT_COUNTS = (
     # identifiers: letters and digits tied by - / . # or glued (WL-20931, HT-2026-1187, NP20)
     re.compile(r"(?<!\w)[a-z][a-z0-9]*[-/_.#]?\d[a-z0-9._/#-]*"),
-    re.compile(r"#\s?\d+"),
+    re.compile(r"(?:#|№|\bn[°º]|\b(?:no|nr)\.)\s?\d+"),
     # digits with letters that look like digits (5O, 7l5), raised or with marks of other programs (7⁰⁵, 7[8m00)
     re.compile(r"(?<!\w)\d+[oil]+(?:\d[\doil]*)?(?!\w)"),
     re.compile(r"(?<!\d)\d++[⁰¹²³⁴-⁹₀-₉][\d⁰¹²³⁴-⁹₀-₉]*"),

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from mailbot.domain.evidence import BODY, Evidence, Extracted
 from mailbot.domain.message import InboundMessage, TextPart
-from mailbot.domain.request import Inquiry, Kind, Request, RequestLine, Users
+from mailbot.domain.request import Inquiry, Kind, Request, RequestLine
 from mailbot.parsers.form import Answer, Form, Question
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.people import name_at
 from mailbot.parsers.requests.addresses import address_in
 from mailbot.parsers.requests.plans import PLAN_TAGS
+from mailbot.parsers.requests.quantities import find_quantities
 from mailbot.parsers.scan import Scan, scan
 
 FormOf = Callable[[str], Form]
@@ -159,17 +160,23 @@ def _with_line(request: Request, reply: _Reply, key: str) -> Request:
             changed = replace(line, product=reply.read(hit.key, hit.start, hit.end), unknown=None)
         case "plan" if reply.is_newer_than(line.plan) and (plans := [h for h in marked.hits if h.tag in PLAN_TAGS]):
             changed = replace(line, plan=reply.read(plans[0].key, plans[0].start, plans[0].end), unknown=None)
-        case "users" if reply.is_newer_than(line.quantity) and len(marked.numbers) == 1:
-            number = marked.numbers[0]
-            changed = replace(line, quantity=reply.read(Users(number.value), number.start, number.end))
+        case "users" if reply.is_newer_than(line.quantity) and marked.numbers:
+            told = find_quantities(marked, 0, len(marked.text), column=True)
+            if len(told) != 1:  # what else was read of this answer is not it
+                return replace(request, lines=_put(request.lines, index, replace(line, quantity=None)))
+            changed = replace(line, quantity=reply.read(told[0].quantity, told[0].start, told[0].end))
         case _:
             return request
     path = f"lines[{index}].{key}"
     return replace(
         request,
-        lines=(*request.lines[:index], changed, *request.lines[index + 1 :]),
+        lines=_put(request.lines, index, changed),
         doubts=tuple(d for d in request.doubts if d.path != path),
     )
+
+
+def _put(lines: Sequence[RequestLine], index: int, line: RequestLine) -> tuple[RequestLine, ...]:
+    return (*lines[:index], line, *lines[index + 1 :])
 
 
 def _line_of(lines: Sequence[RequestLine], question: Question) -> int | None:

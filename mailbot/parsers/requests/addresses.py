@@ -24,6 +24,10 @@ _VERB = re.compile(
 _WRAPPED = re.compile(r"[ \t]*\n[ \t]*[^\s:：][^\n:：]*(?=\n|$)")  # a line that names nothing
 _TAIL = re.compile(r"(?:です|となります|になります|でございます|입니다|이며|です。|。).*$", re.DOTALL)
 _NOT_POSTAL = tuple(f"labels.{k}" for k in ("contact", "name", "email", "phone", "company", "customer", "reseller"))
+_SAYS_MORE = (
+    "cues.want", "cues.have", "cues.ours", "product", "counters.users", "labels.billing_address", "labels.address",
+)  # fmt: skip
+"""What no address that stands alone holds; a labelled one is read with its label."""
 _PART = re.compile(r"[^\n\t／|｜;；]+")
 _THEIRS = ("labels.customer", "cues.theirs", "cues.customer_intro", "labels.contact")
 _OURS = ("labels.reseller", "cues.ours")
@@ -61,7 +65,7 @@ def _in_blocks(scan: Scan, units: Sequence[Unit], gazetteers: Gazetteers) -> Ite
             continue
         start = unit.value_start if heads else unit.start
         for m in _PART.finditer(scan.text, start, unit.end):
-            spoken = scan.within(m.start(), m.end(), "cues.want", "cues.have", "product", "counters.users")
+            spoken = scan.within(m.start(), m.end(), *_SAYS_MORE)
             if "@" in m[0] or spoken or not re.search(r"\d", m[0]):
                 continue
             address = address_in(scan, m.start(), m.end(), owner, gazetteers)

@@ -36,7 +36,7 @@ def assign(
         return [(drafts[0], m) for m in mentions]
     if len(mentions) == 1:
         beside = [d for d, a in zip(drafts, anchors, strict=True) if own and is_beside(scan, a, mentions[0])]
-        return [(d, mentions[0]) for d in beside or _sharing(anchors, drafts, mentions[0].start)]
+        return [(d, mentions[0]) for d in beside or _sharing(scan, anchors, drafts, mentions[0])]
     leading: bool = mentions[0].start < anchors[0][0]
     walls = [bounds[0], *_walls(scan, anchors, leading), bounds[1]]
     items = [[m for m in mentions if a <= m.start < b] for a, b in itertools.pairwise(walls)]
@@ -83,9 +83,24 @@ def is_beside(scan: Scan, anchor: tuple[int, int], mention: QuantityMention | Sp
     return not scan.folded[mention.end : anchor[0]].strip()
 
 
-def _sharing(anchors: Sequence[tuple[int, int]], drafts: Sequence[Draft], at: int) -> list[Draft]:
-    """Return the drafts that one count holds for: all when it stands before or after them, else those before it."""
-    before = [d for d, (start, _) in zip(drafts, anchors, strict=True) if start < at]
-    if len(before) in (0, len(drafts)):
+def _sharing(
+    scan: Scan, anchors: Sequence[tuple[int, int]], drafts: Sequence[Draft], mention: QuantityMention | Span
+) -> list[Draft]:
+    """Return the drafts that one count holds for: all when it stands before or after them, else those before it.
+
+    One that stands beside a product goes no further than a line or a semicolon ("600 x Jira" / "Statuspage: ..").
+    """
+    before = [d for d, (start, _) in zip(drafts, anchors, strict=True) if start < mention.start]
+    if before and len(before) < len(drafts):
+        return before
+    leads = mention.start < anchors[0][0]  # "20 more users of Statuspage; Trello: .."
+    near = 0 if leads and _STRONG.search(scan.folded, anchors[0][1], anchors[1][0]) else None
+    near = next((i for i, a in enumerate(anchors) if is_beside(scan, a, mention)), near)
+    if near is None:
         return list(drafts)
-    return before
+    first = last = near
+    while last + 1 < len(anchors) and not _STRONG.search(scan.folded, anchors[last][1], anchors[last + 1][0]):
+        last += 1
+    while first > 0 and not _STRONG.search(scan.folded, anchors[first - 1][1], anchors[first][0]):
+        first -= 1
+    return list(drafts[first : last + 1])

@@ -243,9 +243,9 @@ class LineBook:
         if corrects(scan, products, targets):
             self._fill(scan, targets[:1], [])
             targets = targets[1:]
+        anchors = [(p.start, p.end) for p in products] or [(unit.start, unit.start)] * len(drafts)
         if drafts:
             tie_sens(scan, m.sens, drafts)
-            anchors = [(p.start, p.end) for p in products] or [(unit.start, unit.start)] * len(drafts)
             latter = scan.within(unit.start, unit.end, "cues.latter")
             last = slice(-1, None) if latter else slice(None)
             bounds = (unit.start, unit.end)
@@ -269,7 +269,10 @@ class LineBook:
             for draft in open_:
                 draft.from_plan = Extracted(from_plan.value, (scan.evidence(from_plan.start, from_plan.end),))
         for q in current[:1]:
-            for draft in open_:
+            whose = open_
+            if products and len(products) == len(open_) > 1:
+                whose = [d for d, _ in assign(scan, (unit.start, unit.end), anchors, open_, [q])]
+            for draft in whose:
                 if isinstance(q.quantity, Users) and draft.from_users is None:
                     draft.from_users = Extracted(q.quantity.count, (scan.evidence(q.start, q.end),))
 

@@ -275,7 +275,7 @@ def _beside_product(scan: Scan, bounds: tuple[int, int], number: Number) -> bool
         return False
     for hit in scan.within(*bounds, "product", "plans.standard", "plans.premium", "plans.enterprise"):
         if hit.end <= number.start and re.fullmatch(
-            r"[\s(x×*:,\-]{0,5}(?:for\s)?(?:the\s)?(?:same\s)?", scan.folded[hit.end : number.start]
+            r"[\s()x×*:,\-]{0,5}(?:for\s)?(?:the\s)?(?:same\s)?", scan.folded[hit.end : number.start]
         ):
             return True
         of = scan.within(number.end, hit.start, "cues.of")
