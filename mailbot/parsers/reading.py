@@ -118,6 +118,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         list(dict.fromkeys(on_file.values())),
         company.value if company else None,
         knowledge,
+        [*(p.name.value for p in persons if p.name), name.value if name else ""],
     )
     addresses = [without_company(a, (company, customer), knowledge.gazetteers) for a in addresses]
     addresses = owned(addresses, blocks, company, customer)

@@ -8,7 +8,7 @@ from mailbot.parsers.layout import Unit
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.people import is_person
 from mailbot.parsers.requests.company_form import CJK, CJK_LEGAL, PHONE, clean, has_legal_form
-from mailbot.parsers.requests.company_named import introduced, legally_named, like_host, titled, written
+from mailbot.parsers.requests.company_named import acting, introduced, legally_named, like_host, titled, written
 from mailbot.parsers.requests.company_signed import self_introduced, signed
 from mailbot.parsers.scan import Scan
 
@@ -22,8 +22,9 @@ def customer_company(
     known: Sequence[str],
     not_this: str | None,
     knowledge: Knowledge,
+    persons: Sequence[str] = (),
 ) -> Extracted[str] | None:
-    """Return the customer's company as a mail writes it.
+    """Return the customer's company as a mail writes it; `persons` are the names of persons in it.
 
     Looked for in this order: a pair that labels it, the name on file for the site (`known`), a name that is like
     the site or the contact's mail domain, and a name that "our customer" introduces.
@@ -51,7 +52,9 @@ def customer_company(
         found = introduced(scan, units, knowledge)
         if found is not None and found.value != not_this:
             return found
-    return titled(scans, not_this, knowledge)
+    found = titled(scans, not_this, knowledge)
+    others = [n for n in (*persons, not_this) if n]
+    return found or next((a for s, units in scans[:1] if (a := acting(s, units, others, knowledge))), None)
 
 
 def reseller_company(

@@ -30,6 +30,10 @@ _LATIN_INTRODUCED = re.compile(
     rf"[\s,:–-]*{_ARTICLE}({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))*)"
 )
 _APPOSITION = re.compile(rf"\s?,\s{_ARTICLE}({_CAPITAL}(?:[ ][^\s,;:.!?()]+){{1,6}})(?=,)")  # "our client, the .., has"
+_ACTING = re.compile(
+    rf"\s*(?:(?:La|Le|Les|L['’]|Il|El|Los|Las|O|A|Os|As|Die|Der|Das|De|Het|The|Lo|Gli|I)(?:\s|(?<=['’])))?"
+    rf"({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))+)"
+)
 _SAID = ("cues.have", "cues.want", "kinds.", "product", "counters.")
 _SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)(?:様|さま)(?!子|々)")
 _NOT_SAMA = re.compile(
@@ -246,3 +250,24 @@ def _is_organisation(scan: Scan, start: int, name: str, knowledge: Knowledge) ->
     end = start + len(name)
     acts = any(h.start == end and h.tag in ("cues.want", "cues.have", "kinds.upgrade") for h in scan.hits)
     return ends or bracket or acts or scan.text.count(name) > 1
+
+
+def acting(scan: Scan, units: Sequence[Unit], not_these: Sequence[str], knowledge: Knowledge) -> Extracted[str] | None:
+    """Return the name that a sentence begins with and that wants something ("Vela Assicurazioni vuole ..").
+
+    `not_these` are the names of persons and of the reseller; a name holds no word that says something else.
+    """
+    for unit in units:
+        if unit.kind != "sentence":
+            continue
+        m = _ACTING.match(scan.text, unit.start, unit.end)
+        if m is None or " " not in m[1] or m[1] in not_these:
+            continue
+        start, end = m.span(1)
+        lexical = any(h.end > start for h in scan.hits.around(start, end) if h.tag.startswith(_SAID))
+        wants = [h for h in scan.within(end, min(unit.end, end + 80), "cues.want") if h.start - end <= 60]
+        between = scan.text[end : wants[0].start] if wants else ""
+        apposed = between.startswith(",") and between.rstrip().endswith(",")
+        if wants and not lexical and (len(between.split()) <= 1 or apposed):
+            return extended(scan, start, end, knowledge.gazetteers)
+    return None

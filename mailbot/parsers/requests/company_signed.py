@@ -104,15 +104,22 @@ def _chunks(scan: Scan, spans: Sequence[tuple[int, int]], name: str | None, gaze
                 for part, at in ((before, m.start()), (after, m.start() + len(before) + len(name))):
                     bare = part.strip(" 　\t-–—:：()（）様님드림拜上@＠")
                     if bare and not _is_given_name(bare, part):
-                        yield _stripped(part, at)
+                        yield from _apart(part, at)
                 continue
             if piece.strip():
-                yield _stripped(piece, m.start())
+                yield from _apart(piece, m.start())
 
 
 def _is_given_name(bare: str, part: str) -> bool:
     """Whether what stands beside a name is the same name in another script ("Cindy Fang（方芳）")."""
     return len(bare) <= 4 and bool(re.match(r"\s*[（(].*[)）]\s*$", part))
+
+
+def _apart(text: str, at: int) -> Iterator[Span]:
+    """Yield what dashes set apart ("Account manager – North Mill", "North Mill - tax no. 12 345")."""
+    for m in re.finditer(r"(?:(?!\s[-–—]\s).)+", text, re.DOTALL):
+        if m[0].strip():
+            yield _stripped(m[0], at + m.start())
 
 
 def _stripped(text: str, at: int) -> Span:
