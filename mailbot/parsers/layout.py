@@ -301,6 +301,9 @@ class _Layouter:
             row = tuple(Cell(t, a, b, p) for t, p, (a, b) in zip(header, names, cells, strict=False))
             yield Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
             return
+        if len(filled) > 3 and self._scan.within(start, end, "product"):  # no form, but a line of a list
+            yield self._unheaded(start, end, cells)
+            return
         yield from self._form(start, end, cells, tags)
 
     def _cell_label(self, start: int, end: int, is_value: bool) -> frozenset[str]:
@@ -363,8 +366,11 @@ class _Layouter:
                 paragraph=self._paragraph,
             )
         if not found:
-            row = tuple(Cell(frozenset(), a, b) for a, b in cells)
-            yield Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
+            yield self._unheaded(start, end, cells)
+
+    def _unheaded(self, start: int, end: int, cells: Sequence[tuple[int, int]]) -> Unit:
+        row = tuple(Cell(frozenset(), a, b) for a, b in cells)
+        return Unit(kind="row", start=start, end=end, cells=row, section=self._section, paragraph=self._paragraph)
 
     def _in_date(self, at: int) -> bool:
         return any(d.end > at for d in self._scan.dates.around(at, at + 1))

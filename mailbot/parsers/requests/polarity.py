@@ -33,7 +33,7 @@ def polarity(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> Pol
     left, right = _clause(scan, sentence, start, end)
     if any(c.tag == "cues.have" and 0 <= start - c.end <= 2 and not scan.folded[c.end : start].strip() for c in cues):
         return Polarity.HAVE  # "currently 50"
-    if any(0 <= c.start - end <= 1 for c in scan.within(end, sentence[1], "cues.have_after")):
+    if any(0 <= c.start - end <= 2 for c in scan.within(end, sentence[1], "cues.have_after")):
         return Polarity.HAVE  # "the 300 that they have"
     inside = [c for c in cues if left <= c.start and c.end <= right]
     if inside:
