@@ -162,6 +162,8 @@ def _with_line(request: Request, reply: _Reply, key: str) -> Request:
             changed = replace(line, plan=reply.read(plans[0].key, plans[0].start, plans[0].end), unknown=None)
         case "users" if reply.is_newer_than(line.quantity) and marked.numbers:
             told = find_quantities(marked, 0, len(marked.text), column=True)
+            if len(told) != 1 and "\n" in marked.text.strip():
+                return request  # answers to other questions, too
             if len(told) != 1:  # what else was read of this answer is not it
                 return replace(request, lines=_put(request.lines, index, replace(line, quantity=None)))
             changed = replace(line, quantity=reply.read(told[0].quantity, told[0].start, told[0].end))

@@ -10,7 +10,7 @@ from mailbot.parsers.cells import COLUMNS, PIPED, RULE, cells_of
 from mailbot.parsers.comparison import Side, product_row, side_by_side, sides_of
 from mailbot.parsers.phrases import Hit
 from mailbot.parsers.scan import Scan
-from mailbot.parsers.sentences import sentences
+from mailbot.parsers.sentences import pieces, sentences
 
 _BULLET = re.compile(
     rf"(?:[ \t>*-]*{POSITION}[.:)]?\s+)?"
@@ -125,12 +125,12 @@ class _Layouter:
             yield from self._close()
             if RULE.fullmatch(text, start, end):
                 return
-            for piece in _pieces(text, start, end, _LONGEST_LINE):
+            for piece in pieces(text, start, end, _LONGEST_LINE):
                 yield from self._row(*piece)
             return
         bullet = _BULLET.match(self._scan.folded, start, end)
         inner = bullet.end() if bullet else start
-        stop, *more = [piece[1] for piece in _pieces(text, inner, end, _LONGEST_LINE)]
+        stop, *more = [piece[1] for piece in pieces(text, inner, end, _LONGEST_LINE)]
         pair = None if self._goes_on(start) else self._pair(inner, stop)
         if pair is not None:
             yield from self._close()
@@ -380,7 +380,7 @@ class _Layouter:
         text, section = self._scan.text, self._prose_section
         hard = self._scan.part != BODY
         for sentence in sentences(text, self._prose, self._scan.abbreviation, hard, self._in_date):
-            for start, end in _pieces(text, *sentence, _LONGEST_SENTENCE):
+            for start, end in pieces(text, *sentence, _LONGEST_SENTENCE):
                 yield Unit(kind="sentence", start=start, end=end, section=section, paragraph=self._paragraph)
         self._prose = []
 
@@ -391,14 +391,3 @@ def _role(tags: frozenset[str]) -> str | None:
     if "customer" in tags:
         return "customer"
     return "contact" if tags & {*ROLES} else None
-
-
-def _pieces(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
-    """Cut what is longer than anybody writes: what is read as one is compared part by part with itself."""
-    while end - start > longest:
-        half = start + longest // 2
-        stop = 1 + max(text.rfind("\t", half, start + longest), text.rfind(" ", half, start + longest))
-        stop = stop or start + longest
-        yield start, stop
-        start = stop
-    yield start, end

@@ -38,3 +38,14 @@ def sentences(
             yield begin, end
         if last or short or text[start:end].rstrip().endswith((":", "：")):
             begin = lines[i + 1][0] if not last else end
+
+
+def pieces(text: str, start: int, end: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Cut what is longer than anybody writes: what is read as one is compared part by part with itself."""
+    while end - start > longest:
+        half = start + longest // 2
+        stop = 1 + max(text.rfind("\t", half, start + longest), text.rfind(" ", half, start + longest))
+        stop = stop or start + longest
+        yield start, stop
+        start = stop
+    yield start, end

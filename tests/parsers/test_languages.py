@@ -31,18 +31,24 @@ def _mails() -> Iterator[Any]:
 
 @pytest.mark.parametrize("mail", list(_mails()))
 def test_a_mail_is_understood(mail: Mapping[str, Any]) -> None:
-    """`expect` of a mail names what must be read from it; what it does not name is not looked at."""
+    """`expect` of a mail names what must be read from it; what it does not name is not looked at.
+
+    `then` holds the texts of later mails of its thread.
+    """
     told = _told(_understood(mail))
     assert {key: told[key] for key in mail["expect"]} == mail["expect"]
 
 
 def _understood(mail: Mapping[str, Any]) -> Inquiry:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = mail["from"], DESK.address, mail["subject"]
-    message["Date"] = WRITTEN
-    message.set_content(mail["text"])
-    read = read_message(message.as_bytes(), DESK, load_mail_knowledge(CONFIG))
-    return understand([read], load_knowledge(CONFIG), DESK)
+    thread = [(mail["subject"], mail["text"]), *((f"Re: {mail['subject']}", text) for text in mail.get("then", ()))]
+    read = []
+    for subject, text in thread:
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = mail["from"], DESK.address, subject
+        message["Date"] = WRITTEN
+        message.set_content(text)
+        read.append(read_message(message.as_bytes(), DESK, load_mail_knowledge(CONFIG)))
+    return understand(read, load_knowledge(CONFIG), DESK)
 
 
 def _told(inquiry: Inquiry) -> dict[str, Any]:
@@ -67,6 +73,7 @@ def _told(inquiry: Inquiry) -> dict[str, Any]:
         "sens": [sen.value for sen in request.sens],
         "lines": [_line(line) for line in request.lines],
         "unchanged": request.unchanged,
+        "with_rest": request.with_rest,
         "target_end_date": target.value if target else None,
         "currency": _text(request.currency),
         "months": request.months.value if request.months else None,
