@@ -20,6 +20,7 @@ from tests.support.dovecot import Dovecot
 from tests.support.proxy import Proxy
 from tests.support.smtp_sink import Sink, running_sink
 
+_LOGINS = 10
 SHIPPED = Path(__file__).parents[2] / "config" / "demo"
 SETTINGS = {
     "MAILBOT_INTAKE__POLL_SECONDS": "1",
@@ -58,7 +59,19 @@ class World:
             path = list(self.reply_due)[number % len(self.reply_due)]
             mail = Delivered(raw=as_from_another(path.read_bytes(), number), reply_due=self.reply_due[path])
             self.delivered.append(mail)
-            self.person.append("INBOX", mail.raw)
+            self._put(mail.raw)
+
+    def _put(self, raw: bytes) -> None:
+        """Append a mail; a mailbox whose indexes were just deleted is found again by the next session."""
+        for attempt in range(_LOGINS):
+            try:
+                self.person.append("INBOX", raw)
+                return
+            except imapclient.exceptions.IMAPClientError:
+                if attempt + 1 == _LOGINS:
+                    raise
+                time.sleep(0.2)
+                self.log_in_again()
 
     def die_on_the_wire(self, command: bytes, proxy: Proxy, *, seconds: float = 30) -> None:
         """Run the service until it has been killed after it gave the command and before the answer."""
