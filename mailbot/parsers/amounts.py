@@ -56,7 +56,9 @@ _NOT_COUNTS = (
     re.compile(r"(?<!\d)\d++(?:[.,]\d++)?\s?%"),
     re.compile(r"(?<![\d.,])\d[\d.,]{0,14}\s?[千万百億亿萬천만백억]{0,2}\s?[원円元]"),
     # days, months and years of a date without the rest
-    re.compile(r"(?<!\d)\d{1,2}\s?(?:[월月](?!간)|[日号號](?!用))|(?<!\d)(?:19|20)\d\d\s?[년年]"),
+    re.compile(
+        r"(?<!\d)(?:\d{1,2}|[一二三四五六七八九十]{1,3}(?=月))\s?(?:[월月](?!간)|[日号號](?!用))|(?<!\d)(?:19|20)\d\d\s?[년年]"
+    ),
     re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)"),
 )
 POSITION = r"(?:pos|item|line|artikel|zeile|regel|poz|kalem)(?:ition|ycja)?\.? ?\d{1,3}"

@@ -8,6 +8,7 @@ from mailbot.parsers.history import Line
 from mailbot.parsers.knowledge import MailKnowledge
 
 _DELIMITER = re.compile(r"\s*(?:--|—|––)\s*\Z")
+_SET_APART = re.compile(r"\S {2,}\S")
 _RULED = re.compile(r"\s*[-_=*~—–─━＊＝ー・.+]{4,}\s*\Z")
 # What only a request says: a site, a subscription's number.
 _IDENTIFIER = re.compile(r"atlassian\.net|\bSEN\b|ＳＥＮ|\bE-[A-Z0-9]{3}-[A-Z0-9]{3}", re.IGNORECASE)
@@ -204,7 +205,7 @@ def is_closing(text: str, knowledge: MailKnowledge) -> bool:
 def _by_rule(lines: list[Line], region: Sequence[int], inked: list[int], knowledge: MailKnowledge) -> int | None:
     """A line of dashes near the end, with short lines and nothing of a request below."""
     for n in inked[-_MAX_SIGNATURE - 1 : -1]:
-        if not n or not _RULED.match(lines[region[n]].text):
+        if not n or not _RULED.match(lines[region[n]].text) or _ends_table(lines, region, n):
             continue
         below = [m for m in inked[-_MAX_SIGNATURE:] if m > n]
         if not any(
@@ -213,6 +214,13 @@ def _by_rule(lines: list[Line], region: Sequence[int], inked: list[int], knowled
         ):
             return n
     return None
+
+
+def _ends_table(lines: list[Line], region: Sequence[int], n: int) -> bool:
+    """Whether a line of dashes is the lower edge of a table: columns right above, and the upper edge above them."""
+    if not _SET_APART.search(lines[region[n - 1]].text.strip()):
+        return False
+    return any(_RULED.match(lines[region[m]].text) for m in range(max(0, n - 12), n))
 
 
 def _by_name(

@@ -186,7 +186,8 @@ class LineBook:
         if products and not asks and phone:
             return  # "Tel. .. | Jira, Confluence, Bitbucket": what a signature boasts of
         sens = sens_between(scan, *bounds)
-        quantities = find_quantities(scan, *bounds)
+        postal = not products and asked is None and scan.within(*bounds, "labels.billing_address", "labels.address")
+        quantities = [] if postal else find_quantities(scan, *bounds)
         short = unit.end - unit.start <= 40
         if not products and not quantities and not sens and short and asked is not None:
             quantities = bare_number(scan, (unit.start, unit.end))

@@ -157,7 +157,9 @@ def _single(scan: Scan, bounds: tuple[int, int], number: Number, column: bool) -
     counted = column or counter_near(scan, bounds, number) or _is_aim(scan, bounds, number)
     same = scan.within(number.start - 24, number.start, "cues.same")  # "with the same 150"
     counted = counted or (not number.spelled and any(number.start - h.end <= 1 for h in same))
-    counted = counted or _is_repeated(scan, bounds, number)
+    more = any(h.start - number.end == 1 for h in scan.within(number.end, number.end + 12, "cues.more"))
+    more = more and not number.spelled and bool(scan.within(*bounds, "product"))  # "out of Jira seats, want 35 more"
+    counted = counted or more or _is_repeated(scan, bounds, number)
     counted = counted or _is_elliptical(scan, bounds, number) or _is_spelled_beside(scan, bounds, number)
     if not counted and not _beside_product(scan, bounds, number):
         return None
@@ -392,8 +394,3 @@ def bare_number(scan: Scan, bounds: tuple[int, int]) -> list[QuantityMention]:
     if len(re.sub(r"[^\w]", "", rest)) > 6:
         return []
     return [QuantityMention(start=numbers[0].start, end=numbers[0].end, quantity=Users(numbers[0].value))]
-
-
-def first_number(scan: Scan, start: int, end: int) -> Number | None:
-    """Return the first number of a stretch."""
-    return next((n for n in scan.numbers.starting(start, end) if n.end <= end), None)
