@@ -84,6 +84,8 @@ def reseller_company(
         found = like_host(scan, domain, knowledge.gazetteers)
         if found is not None and not is_person(found.value, email, knowledge):
             candidates.append(found)
+    honorifics = tuple({h for x in knowledge.lexicons.values() for h in x.honorifics_after if not h.isascii()})
+    candidates = [c for c in candidates if not c.value.endswith(honorifics)]  # nobody honours his own company
     legal = [c for c in candidates if has_legal_form(c.value, knowledge.gazetteers)]
     ranked = legal or candidates
     return ranked[0] if ranked else None

@@ -56,6 +56,10 @@ def find_cues(scan: Scan, units: Sequence[Unit]) -> Cues:
                     continue
                 if hit.key == "co_term" and unit.kind == "pair" and "term" in unit.tags:
                     continue  # "Term: to the present end date"
+                if hit.key == "quote" and any(
+                    c.start <= hit.start and c.end > hit.end for c in scan.within(hit.start, hit.end + 6, "cues.have")
+                ):
+                    continue  # "what we bought" asks for no price
                 if hit.key in ("annual", "monthly") and _refused(scan, unit, hit):
                     continue
                 if meant is not Polarity.NOT or hit.key == "new_site":
