@@ -49,6 +49,17 @@ def test_a_renewal_without_lines_takes_what_is_active_or_ended_lately() -> None:
     assert lines_of(request(Kind.RENEWAL), records) == [*WHOLE_SITE, ("guard", "standard", 25)]
 
 
+def test_what_only_repeats_the_file_is_left_out_beside_what_changes() -> None:
+    grows, stays = line("jira", users=100), line("confluence", plan="premium", users=100)
+    assert lines_of(request(Kind.UPGRADE, grows, stays)) == [("jira", "standard", 100)]
+    assert lines_of(request(Kind.UPGRADE, stays)) == [("confluence", "premium", 100)]
+
+
+def test_a_renewal_of_all_that_changes_in_part_takes_the_rest_as_it_is() -> None:
+    asked = request(Kind.RENEWAL, line("jira", users=100), with_rest=True)
+    assert lines_of(asked) == [("jira", "standard", 100), ("confluence", "premium", 100)]
+
+
 def test_a_co_term_without_lines_takes_what_is_active() -> None:
     ended = subscription("SEN-1000004", "guard", 25, TODAY - dt.timedelta(days=1))
     ends_today = subscription("SEN-1000005", "bitbucket", 10, TODAY)

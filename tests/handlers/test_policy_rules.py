@@ -140,6 +140,13 @@ def test_conflicting_values(asked: Request, holds: bool) -> None:
     assert ("conflicting_values" in reasons(asked)) is holds
 
 
+def test_a_plan_that_stands_beside_another_product_conflicts_with_the_file() -> None:
+    shared = replace(line("jira", plan="premium", users=100), plan_shared=True)
+    other = line("confluence", plan="premium", users=200)
+    assert "conflicting_values" in reasons(request(UPGRADE, shared, other))
+    assert "conflicting_values" not in reasons(request(UPGRADE, replace(shared, plan_shared=False), other))
+
+
 def test_subscriptions_in_two_currencies_conflict() -> None:
     mixed = records_of(JIRA, subscription("SEN-1000008", "guard", 10, LATER, currency="AUD"))
     assert reasons(request(RENEWAL), records=mixed) == {"conflicting_values"}
@@ -154,6 +161,9 @@ def test_subscriptions_in_two_currencies_conflict() -> None:
         (request(UPGRADE, line("jira", users=UserRange(51, 100))), False),
         (request(UPGRADE, line(users=UserRange(60, 80))), True),  # whatever the product is
         (request(UPGRADE, line(users=UserRange(51, 100))), False),
+        (request(RENEWAL, line("jira", from_users=40)), False),  # the tier on file covers it
+        (request(RENEWAL, line("jira", from_users=90)), True),  # or is that what is wanted?
+        (request(Kind.EXISTING_SITE, line("guard", users=10, from_users=45)), True),
     ],
 )
 def test_ambiguous_quantity(asked: Request, holds: bool) -> None:
