@@ -7,23 +7,11 @@ import pytest
 from mailbot import cli
 from tests.support.dovecot import ABSENT, DOVECOT
 from tests.support.smtp_sink import running_sink
-from tests.support.token_server import TokenServer, dovecot_with_tokens, running_token_server
+from tests.support.token_server import DESK_WITH_LOGIN, TokenServer, dovecot_with_tokens, running_token_server
 
-SETTINGS = """\
-[desk]
-address = "quotes@seller.example"
-display_name = "Quotes"
-
-[seller]
-name = "Seller Pty Ltd"
-
-[policy]
-pack = "2026-07-01"
-
-[[logins]]
-name = "desk"
-provider = "other"
-token_url = "{tokens.url}"
+SETTINGS = (
+    DESK_WITH_LOGIN
+    + """token_url = "{tokens.url}"
 scopes = ["mail"]
 client_id = "{tokens.client_id}"
 client_secret_ends = {ends}
@@ -44,6 +32,7 @@ security = "none"
 user = "{tokens.user}"
 login = "desk"
 """
+)
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")

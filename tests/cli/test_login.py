@@ -11,23 +11,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mailbot import cli
-from tests.support.token_server import TokenServer, running_token_server
+from tests.support.token_server import DESK_WITH_LOGIN, TokenServer, running_token_server
 
-SETTINGS = """\
-[desk]
-address = "quotes@seller.example"
-display_name = "Quotes"
-
-[seller]
-name = "Seller Pty Ltd"
-
-[policy]
-pack = "2026-07-01"
-
-[[logins]]
-name = "desk"
-provider = "other"
-authorize_url = "https://login.example/authorize"
+SETTINGS = (
+    DESK_WITH_LOGIN
+    + """authorize_url = "https://login.example/authorize"
 token_url = "{tokens.url}"
 scopes = ["mail", "offline_access"]
 client_id = "{tokens.client_id}"
@@ -39,6 +27,7 @@ host = "imap.example"
 user = "quotes@seller.example"
 login = "desk"
 """
+)
 
 
 @pytest.fixture

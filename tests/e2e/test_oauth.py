@@ -16,23 +16,11 @@ from mailbot.bootstrap.serving import running_desk
 from mailbot.bootstrap.storing import utc_now
 from tests.support.dovecot import ABSENT, DOVECOT
 from tests.support.smtp_sink import running_sink
-from tests.support.token_server import dovecot_with_tokens, running_token_server
+from tests.support.token_server import DESK_WITH_LOGIN, dovecot_with_tokens, running_token_server
 
-SETTINGS = """\
-[desk]
-address = "quotes@seller.example"
-display_name = "Quotes"
-
-[seller]
-name = "Seller Pty Ltd"
-
-[policy]
-pack = "2026-07-01"
-
-[[logins]]
-name = "desk"
-provider = "other"
-token_url = "{tokens.url}"
+SETTINGS = (
+    DESK_WITH_LOGIN
+    + """token_url = "{tokens.url}"
 scopes = ["mail"]
 client_id = "{tokens.client_id}"
 refresh_token_file = "refresh"
@@ -56,6 +44,7 @@ login = "desk"
 [intake]
 poll_seconds = 1
 """
+)
 
 
 def question(number: int) -> bytes:

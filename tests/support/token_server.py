@@ -12,6 +12,23 @@ from dataclasses import dataclass, field
 
 from tests.support.dovecot import Dovecot, running_dovecot
 
+DESK_WITH_LOGIN = """\
+[desk]
+address = "quotes@seller.example"
+display_name = "Quotes"
+
+[seller]
+name = "Seller Pty Ltd"
+
+[policy]
+pack = "2026-07-01"
+
+[[logins]]
+name = "desk"
+provider = "other"
+"""
+"""The head of the settings of a desk that logs in by tokens: what the login is follows."""
+
 _CONFIG = """\
 auth_mechanisms = plain login xoauth2 oauthbearer
 passdb {
