@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from mailbot.bootstrap.desking import OpenDesk, open_desk
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.keys import second_factor_seal
 from mailbot.bootstrap.watching import upkeep_options
 from mailbot.console.app import make_app
 from mailbot.console.codes import TimeCodes
@@ -105,7 +106,8 @@ def desk_accounts(
     options = AccountOptions(
         idle=dt.timedelta(minutes=settings.idle_minutes), longest=dt.timedelta(hours=settings.longest_hours)
     )
-    return Accounts(store=store, hasher=Argon2Hasher(passwords), codes=TimeCodes(), clock=clock, options=options)
+    codes = TimeCodes(second_factor_seal(installation))
+    return Accounts(store=store, hasher=Argon2Hasher(passwords), codes=codes, clock=clock, options=options)
 
 
 def _options(desk: OpenDesk) -> ConsoleOptions:

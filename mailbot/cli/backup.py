@@ -40,9 +40,9 @@ def restore(folder: Path, file: Path, dry_run: bool) -> None:
 
     A SQLite file of before is set aside. Stop every service first.
     """
-    from mailbot import store
     from mailbot.bootstrap.installation import Installation
     from mailbot.bootstrap.resuming import halt
+    from mailbot.bootstrap.upgrading import upgrade_database
     from mailbot.store.backup import restore as put_back
 
     installation = Installation(folder)
@@ -50,7 +50,7 @@ def restore(folder: Path, file: Path, dry_run: bool) -> None:
     if dry_run:
         click.echo(f"{file} can be restored")
         return
-    store.upgrade(installation.database_url)
+    upgrade_database(installation)
     halt(installation, by=getpass.getuser())
     click.echo(f"restored {file}" + (f"; the database of before is {before}" if before else ""))
     click.echo("the desk is halted; `mailbot resume --dry-run` tells what has happened since the backup")

@@ -16,12 +16,15 @@ def upgrade(folder: Path) -> None:
     """Create the tables, or bring them to what this version of the program needs. May be run again."""
     from mailbot import store
     from mailbot.bootstrap.installation import Installation
+    from mailbot.bootstrap.upgrading import upgrade_database
 
-    url = Installation(folder).database_url
-    before = store.current_revision(url)
-    store.upgrade(url)
-    after = store.current_revision(url)
+    installation = Installation(folder)
+    before = store.current_revision(installation.database_url)
+    sealed = upgrade_database(installation)
+    after = store.current_revision(installation.database_url)
     click.echo(f"schema {after}: nothing to do" if before == after else f"schema {before or 'none'} -> {after}")
+    if sealed:
+        click.echo(f"{sealed} second factors of staff that were kept in clear are sealed now")
 
 
 @command.command("current", epilog="Example: mailbot db current")

@@ -27,11 +27,15 @@ class StaffRole(enum.Enum):
         return self.rank >= needed.rank
 
 
+SEALED = "sealed:"
+"""How a second factor begins that is kept sealed; without it, an older version has kept it in clear."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A member of staff. `language` is that of the console (BCP 47), None for the browser's.
 
-    `code_secret` makes the codes of the second factor, None without one.
+    `code_secret` makes the codes of the second factor, sealed; None without one.
     """
 
     id: int

@@ -1,12 +1,11 @@
-"""Sealing tokens for the database: whoever reads it, or a backup of it, cannot log in with what lies there."""
+"""Tokens of logins, sealed under the secrets of the login itself."""
 
-import base64
 import hashlib
 
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken
 
 from mailbot.domain.tokens import Tokens
+from mailbot.sealing import Seal
 
 
 class SecretSeal:
@@ -17,15 +16,16 @@ class SecretSeal:
 
     def __init__(self, *secrets: str) -> None:
         content = "\0".join(("mailbot tokens", *secrets)).encode()
-        self._key = Fernet(base64.urlsafe_b64encode(hashlib.sha256(content).digest()))
+        self._seal = Seal(hashlib.sha256(content).digest())
 
     def close(self, tokens: Tokens) -> str:
         """Return the tokens as text that nobody else can read."""
-        return self._key.encrypt(msgspec.json.encode(tokens)).decode()
+        return self._seal.close(msgspec.json.encode(tokens).decode())
 
     def open(self, sealed: str) -> Tokens | None:
         """Return the tokens; None when they were sealed under another secret."""
+        opened = self._seal.open(sealed)
         try:
-            return msgspec.json.decode(self._key.decrypt(sealed.encode()), type=Tokens)
-        except (InvalidToken, msgspec.MsgspecError):
+            return None if opened is None else msgspec.json.decode(opened, type=Tokens)
+        except msgspec.MsgspecError:
             return None

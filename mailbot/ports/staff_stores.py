@@ -23,14 +23,21 @@ class PasswordHasher(Protocol):
 
 
 class OneTimeCodes(Protocol):
-    """Codes that an app makes from a secret and the time (RFC 6238)."""
+    """Codes that an app makes from a secret and the time (RFC 6238); the store keeps the secrets sealed."""
 
     def new_secret(self) -> str:
-        """Return a secret that nobody can guess."""
+        """Return a secret that nobody can guess, sealed."""
         ...
 
-    def step_of(self, secret: str, code: str, at: dt.datetime) -> int | None:
-        """Return the step of time that the code is of, if it is one of about now; else None."""
+    def reveal(self, sealed: str) -> str | None:
+        """Return the secret itself, for its owner's app; None when it was sealed under another key."""
+        ...
+
+    def step_of(self, sealed: str, code: str, at: dt.datetime) -> int | None:
+        """Return the step of time that the code is of, if it is one of about now; else None.
+
+        Raises Forbidden when the secret was sealed under another key: no code can be checked by it any more.
+        """
         ...
 
 
@@ -63,6 +70,10 @@ class StaffStore(Protocol):
 
         An empty `code_secret` takes the second factor away.
         """
+        ...
+
+    def unsealed_codes(self) -> Mapping[int, str]:
+        """Return the second factors that are kept in clear, by member; those that were only offered are forgotten."""
         ...
 
     def use_code(self, user_id: int, step: int) -> bool:

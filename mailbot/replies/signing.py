@@ -2,9 +2,6 @@
 
 import base64
 import hashlib
-import os
-import secrets
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mailbot.domain.errors import InputError, SetupError
+from mailbot.secret_file import make_secret_file, read_secret_file
 
 ALGORITHM = "Ed25519"
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+WHAT = "the key that signs quotes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +73,16 @@ def make_key(path: Path) -> None:
     Raises SetupError when the file cannot be written.
     """
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
-        try:
-            os.link(draft, path)  # whole or not at all, and never over another key
-        except FileExistsError:
-            return
-        finally:
-            draft.unlink()
-    except OSError as error:
-        raise SetupError(f"{path}: the key that signs quotes cannot be written there: {error}") from error
+    make_secret_file(path, pem, WHAT)
 
 
 def load_signer(path: Path) -> Signer:
     """Return the signer of a private key file (PEM); SetupError when others can read it, or it holds no such key."""
+    pem = read_secret_file(path, WHAT)
     try:
-        mode = path.stat().st_mode
-        if mode & _OTHERS:
-            raise SetupError(f"{path}: others than its owner can read the key that signs quotes; run: chmod 600 {path}")
-        key = load_pem_private_key(path.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise SetupError(f"{path}: the key that signs quotes cannot be read: {error}") from error
+        key = load_pem_private_key(pem, password=None)
+    except (ValueError, TypeError) as error:
+        raise SetupError(f"{path}: {WHAT} cannot be read: {error}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise SetupError(f"{path}: holds a key of another kind than {ALGORITHM}; move it away and a new one is made")
     return _signer(key)

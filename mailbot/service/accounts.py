@@ -121,12 +121,14 @@ def prove(accounts: Accounts, session: Session, password: str, code: str) -> Non
 
 def offer_code(accounts: Accounts, session: Session) -> str:
     """Return the secret of a second factor that the session may confirm, the same one until it has."""
-    if session.code_offer is not None:
-        return session.code_offer
-    secret = accounts.codes.new_secret()
+    if session.code_offer is not None and (offered := accounts.codes.reveal(session.code_offer)) is not None:
+        return offered
+    sealed = accounts.codes.new_secret()
     with accounts.store.begin() as uow:
-        uow.staff.offer_code(session.key, secret)
+        uow.staff.offer_code(session.key, sealed)
         uow.commit()
+    secret = accounts.codes.reveal(sealed)
+    assert secret is not None  # noqa: S101  # sealed above
     return secret
 
 

@@ -50,6 +50,7 @@ class DeskSettings(Struct, frozen=True, kw_only=True):
     display_name: str
     aliases: tuple[EmailAddress, ...] = ()
     trusted_authserv_ids: tuple[str, ...] = ()
+    key_file: str = "secrets/desk-key"
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True):

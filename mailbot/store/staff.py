@@ -1,13 +1,13 @@
 """Members of staff, their sessions, failed logins and saved views."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from mailbot.domain.errors import InputError
-from mailbot.domain.staff import SavedView, Session, StaffRole, User
+from mailbot.domain.staff import SEALED, SavedView, Session, StaffRole, User
 from mailbot.store.columns import AnyRow
 from mailbot.store.staff_tables import login_failures, saved_views, sessions, users
 from mailbot.store.upsert import insert_or_skip_returning_id
@@ -71,6 +71,12 @@ class SqlStaffStore:
             self._connection.execute(sa.update(users).where(users.c.id == user_id).values(**values))
         if password_hash is not None or disabled:
             self.close_sessions(user_id)
+
+    def unsealed_codes(self) -> Mapping[int, str]:
+        """Return the second factors that are kept in clear, by member; those that were only offered are forgotten."""
+        self._connection.execute(sa.update(sessions).where(_in_clear(sessions.c.code_offer)).values(code_offer=None))
+        in_clear = sa.select(users.c.id, users.c.code_secret).where(_in_clear(users.c.code_secret))
+        return {row.id: row.code_secret for row in self._connection.execute(in_clear)}
 
     def use_code(self, user_id: int, step: int) -> bool:
         """Remember that the code of this step was used; False when it, or a later one, was used already."""
@@ -157,6 +163,10 @@ def _user(row: AnyRow) -> User:  # the row's columns are those of `_USERS`
         language=row.language,
         code_secret=row.code_secret,
     )
+
+
+def _in_clear(column: sa.Column[str | None]) -> sa.ColumnElement[bool]:
+    return column.is_not(None) & ~column.startswith(SEALED)
 
 
 _USERS = sa.select(users)

@@ -19,7 +19,7 @@ users = sa.Table(
     sa.Column("disabled", sa.Boolean, nullable=False),
     sa.Column("language", sa.Text),
     sa.Column("created_at", Utc, nullable=False),
-    sa.Column("code_secret", sa.Text),  # of the second factor, none without
+    sa.Column("code_secret", sa.Text),  # of the second factor, sealed; none without
     sa.Column("code_step", sa.BigInteger, nullable=False, server_default="0"),  # of the newest code that was used
 )
 
@@ -33,7 +33,7 @@ sessions = sa.Table(
     sa.Column("address", CleanText, nullable=False),
     sa.Column("pending", sa.Boolean, nullable=False, server_default=sa.false()),  # the code is still wanted
     sa.Column("proved_at", Utc),
-    sa.Column("code_offer", sa.Text),  # a second factor that was not confirmed yet
+    sa.Column("code_offer", sa.Text),  # a second factor that was not confirmed yet, sealed
     sa.Index(None, "user_id"),
 )
 

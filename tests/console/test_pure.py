@@ -18,6 +18,7 @@ from mailbot.console.words import wanted_language
 from mailbot.domain.case import CaseEvent
 from mailbot.domain.evidence import Evidence
 from mailbot.domain.message import Role, Segment, TextPart
+from mailbot.sealing import Seal
 from mailbot.service.trail import corrections_of, endorsed_by
 from tests.support.samples import decision
 
@@ -145,5 +146,6 @@ def test_the_picture_of_a_secret_is_whole_at_any_size():
 )
 def test_a_code_is_good_for_about_a_minute(seconds, good):
     secret, at = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", dt.datetime(2005, 3, 18, 1, 58, 31, tzinfo=dt.UTC)
-    step = TimeCodes().step_of(secret, "050 471", at + dt.timedelta(seconds=seconds))  # RFC 6238, appendix B
+    codes = TimeCodes(Seal(bytes(32)))
+    step = codes.step_of(codes.sealed(secret), "050 471", at + dt.timedelta(seconds=seconds))  # RFC 6238, appendix B
     assert (step == 0x23523ED) is good

@@ -1,5 +1,6 @@
 """Secrets and personal data: who may read the files, what logs and tracebacks say, what the audit trail proves."""
 
+import datetime as dt
 import os
 import sqlite3
 import subprocess
@@ -7,11 +8,17 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pyotp
 import pytest
+from argon2.profiles import CHEAPEST
 
+from mailbot.bootstrap.consoling import desk_accounts
 from mailbot.bootstrap.installation import Installation
+from mailbot.bootstrap.keys import desk_key
 from mailbot.cli import run_command_line
-from mailbot.domain.errors import SetupError
+from mailbot.domain.errors import Forbidden, SetupError
+from mailbot.domain.staff import StaffRole
+from mailbot.service.accounts import add_user, confirm_code, current_session, give_code, log_in, offer_code
 from mailbot.settings import load_settings
 from mailbot.settings.model import Secret
 from mailbot.store import open_store, upgrade
@@ -99,6 +106,81 @@ def test_no_command_tells_the_password_of_the_database(folder, url, capsys):
         run_command_line(["--folder", str(folder), *command])
         said = capsys.readouterr()
         assert SECRET not in said.out + said.err
+
+
+@pytest.fixture
+def member(folder: Path) -> tuple[Path, str]:
+    """A folder with one member of staff, who has a second factor; and its secret."""
+    installation = Installation(folder, environment={})
+    with closing(open_store(installation.database_url, FakeClock(DAY))) as store:
+        accounts = desk_accounts(installation, store, FakeClock(DAY), CHEAPEST)
+        add_user(accounts, "anna", "Anna", StaffRole.AGENT, "a long password", actor="test")
+        entry = log_in(accounts, "anna", "a long password", "::1")
+        secret = offer_code(accounts, current_session(accounts, entry.secret))
+        session = current_session(accounts, entry.secret)
+        assert offer_code(accounts, session) == secret
+        confirm_code(accounts, session, pyotp.TOTP(secret).at(DAY))
+    return folder, secret
+
+
+def database_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("mailbot.sqlite3*"))
+
+
+def test_a_second_factor_cannot_be_read_from_the_database(member):
+    folder, secret = member
+    assert secret.encode() not in database_bytes(folder)
+    with closing(sqlite3.connect(folder / "mailbot.sqlite3")) as connection:
+        assert connection.execute("SELECT code_secret FROM users").fetchone()[0].startswith("sealed:")
+    assert mode(folder / "secrets" / "desk-key") == 0o600
+
+
+def test_a_second_factor_of_another_key_checks_no_code_and_says_what_to_do(member):
+    folder, secret = member
+    (folder / "secrets" / "desk-key").unlink()
+    installation = Installation(folder, environment={})
+    with closing(open_store(installation.database_url, FakeClock(DAY))) as store:
+        accounts = desk_accounts(installation, store, FakeClock(DAY), CHEAPEST)
+        entry = log_in(accounts, "anna", "a long password", "::1")
+        assert entry.pending
+        with pytest.raises(Forbidden, match="put that key back"):
+            give_code(accounts, entry.secret, pyotp.TOTP(secret).at(DAY), "::1")
+
+
+def test_second_factors_of_an_older_version_are_sealed_by_the_upgrade_and_go_on(member, capsys):
+    folder, secret = member
+    with closing(sqlite3.connect(folder / "mailbot.sqlite3")) as connection:
+        connection.execute("UPDATE users SET code_secret = ?", (secret,))
+        connection.execute("UPDATE sessions SET code_offer = ?", (secret,))
+        connection.commit()
+    assert secret.encode() in database_bytes(folder)
+    for told in ("1 second factors", "nothing to do"):
+        assert run_command_line(["--folder", str(folder), "db", "upgrade"]) == 0
+        assert told in capsys.readouterr().out
+    assert secret.encode() not in database_bytes(folder)
+    installation, later = Installation(folder, environment={}), DAY + dt.timedelta(minutes=5)
+    with closing(open_store(installation.database_url, FakeClock(later))) as store:
+        accounts = desk_accounts(installation, store, FakeClock(later), CHEAPEST)
+        entry = log_in(accounts, "anna", "a long password", "::1")
+        assert not give_code(accounts, entry.secret, pyotp.TOTP(secret).at(later), "::1").pending
+
+
+@pytest.mark.parametrize("open_mode", [0o604, 0o640, 0o644, 0o777])
+def test_a_desk_key_that_others_can_read_is_refused(folder, open_mode):
+    desk_key(Installation(folder, environment={}))
+    (folder / "secrets" / "desk-key").chmod(open_mode)
+    with pytest.raises(SetupError, match="chmod 600"):
+        desk_key(Installation(folder, environment={}))
+
+
+@pytest.mark.parametrize("content", ["", "short", "AAAA", "\u00e9" * 40])
+def test_what_is_no_desk_key_is_refused_and_not_overwritten(folder, content):
+    file = folder / "secrets" / "desk-key"
+    file.write_text(content)
+    file.chmod(0o600)
+    with pytest.raises(SetupError, match="is not the desk's key"):
+        desk_key(Installation(folder, environment={}))
+    assert file.read_text() == content
 
 
 def test_logs_name_no_person_and_repeat_no_words_of_a_mail(desk, capsys):
