@@ -8,6 +8,9 @@ GALLERY_PACKAGES := chromium poppler-utils
 
 RUNS ?= 20
 MINUTES ?= 10
+POINTS ?=
+TALLY ?= faults.tally
+AT_ONCE ?= 2
 MUTATIONS ?= 1000
 
 .PHONY: help setup demo test faults bench lint gallery check-languages new-language lock clean
@@ -27,9 +30,10 @@ test: $(READY)       ## run all tests, installing the Debian packages they need
 	@scripts/debian-packages $(TEST_PACKAGES)
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup
 
-faults: $(READY)     ## kill the service at every point, RUNS=20 times each, and run it MINUTES=10 under random faults
+faults: $(READY)     ## kill the service at every point, RUNS=20 times each (or at POINTS=K1,K2), and MINUTES=10 of random faults; goes on where it was stopped
 	@scripts/debian-packages $(TEST_PACKAGES)
-	@FAULT_RUNS=$(RUNS) FAULT_MINUTES=$(MINUTES) .venv/bin/python -m pytest -s tests/faults
+	@FAULT_RUNS=$(RUNS) FAULT_MINUTES=$(MINUTES) FAULT_POINTS=$(POINTS) FAULT_TALLY=$(TALLY) \
+	    .venv/bin/python -m pytest -n $(AT_ONCE) -v tests/faults
 
 bench: $(READY)      ## measure how fast the desk is; BENCH="--help" tells what can be chosen
 	@scripts/debian-packages $(TEST_PACKAGES)

@@ -54,6 +54,11 @@ def unsettled(database_url: str, delivered: Sequence[Delivered]) -> list[str]:
     return found + [f"{reply.kind} of case {reply.case_id} {reply.state}" for reply in replies if _on_its_way(reply)]
 
 
+def given_up(database_url: str) -> int:
+    """Return how many mails were parked because the program ended at each attempt."""
+    return sum(m.state == "parked" and m.cause.startswith(KILLED_EACH_TIME) for m in _query(database_url, MAILS))
+
+
 def problems(
     person: imapclient.IMAPClient,
     taken: Iterable[Taken],

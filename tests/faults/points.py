@@ -1,12 +1,21 @@
-"""The points of the catalogue (failures, section 2) at which the program is killed."""
+"""The points of the catalogue (failures, section 2) at which the program is killed, and how often each is tried."""
 
 import os
 
 RUNS = int(os.environ.get("FAULT_RUNS", "1"))
 """How often each point is tried; `make faults` tries more often, on PostgreSQL too, at random passages."""
 
+CHOSEN = [name for name in os.environ.get("FAULT_POINTS", "").split(",") if name]
+"""The names of the points that are tried; all when none is named."""
+
 WORKERS = 4
 """How many run on one PostgreSQL database where there are several."""
+
+DESKS = {"sqlite": ("sqlite", 1)}
+"""Desks that are tried: database and number of workers, by a name."""
+
+if RUNS > 1:
+    DESKS |= {"postgres": ("postgres", 1), "four workers": ("postgres", WORKERS)}
 
 SERVICE = {
     "K1": "listed",
@@ -32,3 +41,8 @@ SERVICE = {
 
 ON_THE_WIRE = {"K6": b" MOVE ", "K20": b" APPEND "}
 """Commands that were given and whose answer was not yet read, as the proxy sees them."""
+
+
+def chosen(points: list[str]) -> list[str]:
+    """Return those of the points that are to be tried."""
+    return [point for point in points if not CHOSEN or point in CHOSEN]

@@ -4,8 +4,6 @@ import contextlib
 import email
 import itertools
 import re
-import signal
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -55,11 +53,14 @@ class World:
     def deliver(self, count: int = 1) -> None:
         """Put mails into the mailbox, of every kind in turn, each from a reseller of its own."""
         for _ in range(count):
-            number = len(self.delivered)
-            path = list(self.reply_due)[number % len(self.reply_due)]
-            mail = Delivered(raw=as_from_another(path.read_bytes(), number), reply_due=self.reply_due[path])
-            self.delivered.append(mail)
-            self._put(mail.raw)
+            self.deliver_one(list(self.reply_due)[len(self.delivered) % len(self.reply_due)])
+
+    def deliver_one(self, path: Path) -> None:
+        """Put this mail into the mailbox, from a reseller of its own."""
+        raw = as_from_another(path.read_bytes(), len(self.delivered))
+        mail = Delivered(raw=raw, reply_due=self.reply_due[path])
+        self.delivered.append(mail)
+        self._put(mail.raw)
 
     def _put(self, raw: bytes) -> None:
         """Append a mail; a mailbox whose indexes were just deleted is found again by the next session."""
@@ -72,42 +73,6 @@ class World:
                     raise
                 time.sleep(0.2)
                 self.log_in_again()
-
-    def die_on_the_wire(self, command: bytes, proxy: Proxy, *, seconds: float = 30) -> None:
-        """Run the service until it has been killed after it gave the command and before the answer."""
-        with self.desk.start() as process:
-            proxy.on_request = lambda said: process.kill() if command in said else None
-            ended(process, repr(command), seconds, self)
-        proxy.on_request = lambda said: None
-
-    def die_at(self, point: str, *, seconds: float = 60) -> None:
-        """Run the service until it has ended itself at the fail point; mail goes on coming for later passages."""
-        with self.desk.start(MAILBOT_FAIL_POINT=point) as process:
-            deadline = time.monotonic() + seconds
-            while time.monotonic() < deadline and process.poll() is None:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(3)
-                if process.poll() is None:
-                    self.deliver()
-            ended(process, point, 0.1, self)
-
-    def one_dies_at(self, point: str, workers: int, *, seconds: float = 60) -> None:
-        """Run several services until one of them has ended itself at the fail point; then stop the others."""
-        with contextlib.ExitStack() as ends:
-            processes = [ends.enter_context(self.desk.start(MAILBOT_FAIL_POINT=point)) for _ in range(workers)]
-            ends.callback(lambda: [process.kill() for process in processes])
-            deadline = time.monotonic() + seconds
-            more_at = time.monotonic() + 3
-            while time.monotonic() < deadline and all(process.poll() is None for process in processes):
-                time.sleep(0.1)
-                if time.monotonic() >= more_at:  # for later passages
-                    self.deliver()
-                    more_at += 3
-            for process in processes:
-                process.terminate()
-            statuses = [process.wait(60) for process in processes]
-            assert -signal.SIGKILL in statuses, f"{point}: {statuses}\n{self.desk.log()[-3000:]}"
-            assert set(statuses) <= {-signal.SIGKILL, 0, -signal.SIGTERM}, f"{statuses}\n{self.desk.log()[-3000:]}"
 
     def settle(self, *, seconds: float = 60) -> None:
         """Wait until nothing is on its way any more."""
@@ -134,6 +99,10 @@ class World:
 
     def unsettled(self) -> list[str]:
         return checker.unsettled(self.database_url, self.delivered)
+
+    def given_up(self) -> int:
+        """Return how many mails were shown to staff because each attempt at them was killed."""
+        return checker.given_up(self.database_url)
 
     def problems(self, *, copies: bool = False) -> list[str]:
         return checker.problems(self.person, self.sink.taken, self.database_url, self.delivered, copies=copies)
@@ -201,13 +170,3 @@ def as_from_another(raw: bytes, number: int) -> bytes:
     assert sender is not None
     mail = mail.replace(sender[1] + b"@", b"%s.%d@" % (sender[1], number))
     return re.sub(rb"(?im)^Message-ID: <", b"Message-ID: <%d." % number, mail)
-
-
-def ended(process: "subprocess.Popen[bytes]", point: str, seconds: float, world: World) -> None:
-    """Wait until the process has been killed at the point."""
-    try:
-        status = process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise AssertionError(f"never came to {point}:\n{world.desk.log()[-3000:]}") from None
-    assert status == -signal.SIGKILL, f"{point}: ended with {status}\n{world.desk.log()[-3000:]}"
