@@ -26,6 +26,7 @@ def upkeep_options(installation: Installation, since: dt.datetime) -> UpkeepOpti
     settings = installation.settings
     return UpkeepOptions(
         longest_wait=dt.timedelta(minutes=settings.monitoring.longest_wait_minutes),
+        longest_queue=settings.monitoring.longest_queue,
         silence=dt.timedelta(minutes=settings.monitoring.silence_minutes),
         mailboxes=[key for box in settings.mailboxes for key in mailbox_keys(box)],
         since=since,

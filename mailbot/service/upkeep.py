@@ -26,13 +26,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepOptions:
-    """When it is an alarm: a mailbox not read for `silence`, a mail or reply that waits for `longest_wait`.
+    """When it is an alarm: a mailbox not read for `silence`, a mail or reply that waits for `longest_wait`,
+    more than `longest_queue` mails that wait at once, however short a time.
 
     `mailboxes` are those that are to be read, by a service that has run `since` then. `expiries` are the days on which
     secrets end, by what they open; an alarm rings `notice` before.
     """
 
     longest_wait: dt.timedelta = dt.timedelta(minutes=15)
+    longest_queue: int = 300
     silence: dt.timedelta = dt.timedelta(minutes=5)
     mailboxes: Sequence[MailboxKey] = ()
     since: dt.datetime = NEVER
@@ -103,10 +105,12 @@ def tell_alarms(store: Store, clock: Clock, messenger: Messenger) -> int:
 
 
 def _set_alarms(uow: UnitOfWork, health: Health, options: UpkeepOptions, now: dt.datetime) -> None:
+    queue = health.inbox.get(InboxState.NEW, 0)
     minutes = int(health.oldest_wait / dt.timedelta(minutes=1))
     unknown, failed = health.outbox.get(OutboxState.UNKNOWN, 0), health.outbox.get(OutboxState.FAILED, 0)
     wrong = {
         "mail waits": health.oldest_wait > options.longest_wait and f"the oldest mail has waited for {minutes} minutes",
+        "many mails wait": queue > options.longest_queue and f"{queue} mails wait",
         "replies do not leave": bool(health.struggling) and f"{health.struggling} replies do not leave",
         "replies of unknown outcome": bool(unknown) and f"{unknown} replies may have arrived; a person decides",
         "replies refused": bool(failed) and f"{failed} replies were refused or came back",

@@ -208,6 +208,7 @@ class MonitoringSettings(Struct, frozen=True, kw_only=True):
     webhook: Annotated[str, Meta(pattern=r"^(https?://\S+)?$")] = ""
     silence_minutes: Seconds = 5.0
     longest_wait_minutes: Seconds = 15.0
+    longest_queue: Count = 300
     free_megabytes: Count = 200
 
 

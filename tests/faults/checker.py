@@ -18,6 +18,8 @@ KILLED_EACH_TIME = "not finished in 3 attempts"
 END_STATES = {"done", "parked", "too_large", "old", "vanished", "copy"}
 FOLDERS = ("INBOX", "Processed")
 ARCHIVE = "Sent"
+MOST_COPIES = 3
+"""Of one mail in one folder, where the way held commands back: each was given again once or twice at most."""
 
 MAILS = "SELECT id, sha256, state, outcome, cause, case_id FROM inbox"
 REPLIES = """
@@ -69,7 +71,7 @@ def problems(
 ) -> list[str]:
     """Return every broken promise in words: a mail lost, invented or answered differently twice, a reply lost.
 
-    With `copies` a mail that was filed away, and a reply in the archive, may be there more than once: a command that
+    With `copies` a mail that was filed away, and a reply in the archive, may be there MOST_COPIES times: a command that
     the way held back for longer than a worker's turn lasts was given again, and then arrived after all.
     """
     found = unsettled(database_url, delivered)
@@ -108,7 +110,7 @@ def _lost_from_the_mailbox(person: imapclient.IMAPClient, delivered: Sequence[De
     return found + [
         f"{one.message_id} is on the server {there[one.raw]} times"
         for one in delivered
-        if (min(there[one.raw], 1) if copies else there[one.raw]) != (not one.expunged)
+        if _counted(there[one.raw], copies=copies) != (not one.expunged)
     ]
 
 
@@ -125,8 +127,13 @@ def _wrong_copies(
     return [
         f"{reply.kind} of case {reply.case_id}, {reply.state}, has {there[bytes(reply.raw)]} copies"
         for reply in replies
-        if (min(there[bytes(reply.raw)], 1) if copies else there[bytes(reply.raw)]) != (reply.state == "sent")
+        if _counted(there[bytes(reply.raw)], copies=copies) != (reply.state == "sent")
     ]
+
+
+def _counted(there: int, *, copies: bool) -> int:
+    """Return how many there are, second copies that may be taken for one."""
+    return 1 if copies and 1 <= there <= MOST_COPIES else there
 
 
 def _wrong_about(reply: sa.Row[tuple[object, ...]], times: int, shown: set[object]) -> list[str]:

@@ -50,6 +50,22 @@ def test_alarms_ring_while_something_is_wrong(desk):
     assert names(desk) == []
 
 
+def test_a_long_queue_is_an_alarm_before_anybody_has_waited_long(desk):
+    options = UpkeepOptions(longest_queue=2)
+    for number in range(2):
+        desk.mailbox.deliver(mail("ask one", message_id=f"<{number}@x.example>"), desk.clock())
+    desk.receive()
+    look_after(desk.store, desk.clock, options)
+    assert names(desk) == []
+    desk.mailbox.deliver(mail("ask one", message_id="<3@x.example>"), desk.clock())
+    desk.receive()
+    look_after(desk.store, desk.clock, options)
+    assert names(desk) == ["many mails wait"]
+    desk.process()
+    look_after(desk.store, desk.clock, options)
+    assert names(desk) == []
+
+
 def test_a_mailbox_that_is_not_read_is_an_alarm_but_not_right_after_the_start(desk):
     options = UpkeepOptions(mailboxes=[desk.mailbox.key], since=desk.clock())
     look_after(desk.store, desk.clock, options)
