@@ -1,4 +1,4 @@
-"""Understanding that no mail can hold up: what is long is decided in a process of its own, within limits."""
+"""Understanding that no mail can hold up: what is large or long has a process of its own, within limits."""
 
 import contextlib
 import ctypes
@@ -10,7 +10,7 @@ import signal
 import struct
 import threading
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO, NoReturn
@@ -25,6 +25,10 @@ from mailbot.store.convert import decision_from_json, decision_to_json
 LONGEST_TRUSTED = 4000
 """Characters that are decided here, in about a second at the very worst."""
 
+LARGEST_TRUSTED = 1024 * 1024
+"""Bytes that are read here, in 0.3 s at the worst that was found (HTML of one tag without end)."""
+
+TOO_LONG = "too long to be understood: no decision within the limits of time and memory"
 WALL_SECONDS = 10.0
 CPU_SECONDS = 10
 MEMORY_BYTES = 2 * 1024**3
@@ -35,14 +39,26 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardedUnderstanding:
-    """Keeps `ports.Understanding`. Reading is linear and stays here; deciding a long thread gets a process."""
+    """Keeps `ports.Understanding`. A large mail is read, and a long thread decided, in a process."""
 
     inner: Understanding
     wall_seconds: float = WALL_SECONDS
 
     def read(self, raw: bytes) -> InboundMessage:
-        """Return the message as read."""
-        return self.inner.read(raw)
+        """Return the message as read; InputError when it cannot be within the limits.
+
+        A bug stays a bug: RuntimeError with its traceback.
+        """
+        if len(raw) <= LARGEST_TRUSTED:
+            return self.inner.read(raw)
+        child = _Child(lambda questions, answers: b"M" + pickle.dumps(self.inner.read(raw)))
+        try:
+            message = pickle.loads(child.answer(self.wall_seconds))  # noqa: S301  # from our own child, which ran our code
+        finally:
+            child.end()
+        if not isinstance(message, InboundMessage):
+            raise TypeError(type(message))
+        return message
 
     def decide(
         self,
@@ -56,9 +72,9 @@ class GuardedUnderstanding:
         """
         if sum(map(_length, thread)) <= LONGEST_TRUSTED:
             return self.inner.decide(thread, records_for, corrections)
-        child = _Child(self.inner, thread, corrections)
+        child = _Child(lambda questions, answers: _decided(self.inner, thread, corrections, questions, answers))
         try:
-            return child.decide(records_for, self.wall_seconds)
+            return decision_from_json(child.answer(self.wall_seconds, records_for).decode())
         finally:
             child.end()
 
@@ -68,23 +84,33 @@ def _length(message: InboundMessage) -> int:
     return len(message.body.text) + sum(len(part.text) for part in parts if part is not None)
 
 
-class _Child:
-    """A copy of this process that decides and ends. It has all knowledge already and asks for records by the pipe."""
+Work = Callable[[IO[bytes], IO[bytes]], bytes]
+"""What a child does: it may ask by the first pipe and hear by the second, and returns its answer as a frame."""
 
-    def __init__(self, inner: Understanding, thread: Sequence[InboundMessage], corrections: Mapping[str, str]) -> None:
+
+def _knows_none(*wanted: Iterable[str]) -> NoReturn:
+    """Refuse to look up records: reading needs none."""
+    raise TypeError("records were asked for while a mail was read")
+
+
+class _Child:
+    """A copy of this process that works and ends. It has all knowledge already and asks for records by the pipe."""
+
+    def __init__(self, work: Work) -> None:
         from_child, to_parent = os.pipe()
         from_parent, to_child = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
             os.close(from_child)
             os.close(to_child)
-            _be_child(inner, thread, corrections, from_parent, to_parent)
+            _be_child(work, from_parent, to_parent)
         os.close(to_parent)
         os.close(from_parent)
         self._heard = os.fdopen(from_child, "rb")
         self._said = os.fdopen(to_child, "wb")
 
-    def decide(self, records_for: RecordsFor, wall_seconds: float) -> Decision:
+    def answer(self, wall_seconds: float, records_for: RecordsFor = _knows_none) -> bytes:
+        """Return what the work came to; InputError when that took too much, RuntimeError when it failed."""
         timer = threading.Timer(wall_seconds, os.kill, (self._pid, signal.SIGKILL))
         timer.daemon = True
         timer.start()
@@ -92,14 +118,14 @@ class _Child:
             while True:
                 frame = _receive(self._heard)
                 if frame is None:
-                    raise InputError("too long to be understood: no decision within the limits of time and memory")
+                    raise InputError(TOO_LONG)
                 kind, body = frame[:1], frame[1:]
-                if kind == b"D":
-                    return decision_from_json(body.decode())
+                if kind in (b"D", b"M"):
+                    return body
                 if kind == b"E":
                     raise InputError(body.decode("utf-8", "replace"))
                 if kind == b"B":
-                    raise RuntimeError("deciding failed in a process of its own:\n" + body.decode("utf-8", "replace"))
+                    raise RuntimeError("failed in a process of its own:\n" + body.decode("utf-8", "replace"))
                 _send(self._said, pickle.dumps(records_for(*json.loads(body))))
         except OSError as error:
             raise InputError("too long to be understood: its process has ended") from error
@@ -115,14 +141,8 @@ class _Child:
             self._said.close()
 
 
-def _be_child(
-    inner: Understanding,
-    thread: Sequence[InboundMessage],
-    corrections: Mapping[str, str],
-    from_parent: int,
-    to_parent: int,
-) -> NoReturn:
-    """Decide within the limits, say so, and end without a trace in what was copied."""
+def _be_child(work: Work, from_parent: int, to_parent: int) -> NoReturn:
+    """Do the work within the limits, say so, and end without a trace in what was copied."""
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
@@ -132,7 +152,7 @@ def _be_child(
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
         with os.fdopen(from_parent, "rb") as answers, os.fdopen(to_parent, "wb") as questions:
-            _send(questions, _decided(inner, thread, corrections, questions, answers))
+            _send(questions, _done(work, questions, answers))
     finally:
         os._exit(0)
 
@@ -151,12 +171,17 @@ def _decided(
             raise TypeError(type(records))
         return records
 
+    return b"D" + decision_to_json(inner.decide(thread, records_for, corrections)).encode()
+
+
+def _done(work: Work, questions: IO[bytes], answers: IO[bytes]) -> bytes:
+    """Return the work's frame, or one that tells how it failed."""
     try:
-        return b"D" + decision_to_json(inner.decide(thread, records_for, corrections)).encode()
+        return work(questions, answers)
     except InputError as error:
         return b"E" + str(error).encode("utf-8", "replace")
     except MemoryError:
-        return b"E" + b"too long to be understood: no decision within the limits of time and memory"
+        return b"E" + TOO_LONG.encode()
     except Exception as error:
         return b"B" + "".join(traceback.format_exception(error, limit=-8)).encode("utf-8", "replace")
 

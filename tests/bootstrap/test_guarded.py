@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.bootstrap.guarded import LONGEST_TRUSTED, GuardedUnderstanding
+from mailbot.bootstrap.guarded import LARGEST_TRUSTED, LONGEST_TRUSTED, GuardedUnderstanding
 from mailbot.domain.decision import Action
 from mailbot.domain.errors import InputError
 from mailbot.domain.message import TextPart
@@ -20,21 +20,24 @@ class Mind:
     """Does what the mail's first word says, and remembers in which process."""
 
     def read(self, raw):
-        return inbound()
+        self.do(raw.split()[0].decode())
+        return replace(inbound(), body=TextPart(name="body", text=str(os.getpid())))
 
     def decide(self, thread, records_for, corrections):
-        word = thread[-1].body.text.split()[0]
+        self.do(thread[-1].body.text.split()[0])
+        found = records_for(["acme.atlassian.net"], ["SEN-1000001"], corrections)
+        return replace(decision(Action.ASK), topics=(str(os.getpid()), *found.sites))
+
+    def do(self, word):
         if word == "hang":
             while True:
                 pass
         if word == "eat":
-            return bytearray(8 * 1024**3)
+            bytearray(8 * 1024**3)
         if word == "crash":
             raise ZeroDivisionError("a bug")
         if word == "die":
             os._exit(7)
-        found = records_for(["acme.atlassian.net"], ["SEN-1000001"], corrections)
-        return replace(decision(Action.ASK), topics=(str(os.getpid()), *found.sites))
 
 
 @pytest.fixture
@@ -56,6 +59,26 @@ def test_a_long_mail_is_decided_elsewhere_and_comes_to_the_same(mind):
     assert found.topics[0] != str(os.getpid())
     assert replace(found, topics=()) == replace(decide(mind, "ask"), topics=())
     assert found.topics[1:] == tuple(records().sites)
+
+
+LARGE = b" " + b"x" * LARGEST_TRUSTED
+
+
+def test_a_large_mail_is_read_elsewhere_and_comes_to_the_same(mind):
+    here, there = mind.read(b"good"), mind.read(b"good" + LARGE)
+    assert here.body.text == str(os.getpid()) != there.body.text
+    assert replace(there, body=here.body) == here
+
+
+@pytest.mark.parametrize("word", [b"hang", b"die", b"eat"])
+def test_a_large_mail_that_breaks_its_reader_takes_nothing_with_it(mind, word):
+    with pytest.raises(InputError, match="too long"):
+        mind.read(word + LARGE)
+
+
+def test_a_bug_of_reading_stays_a_bug(mind):
+    with pytest.raises(RuntimeError, match="ZeroDivisionError: a bug"):
+        mind.read(b"crash" + LARGE)
 
 
 def test_a_mail_that_hangs_the_mind_is_given_up_in_time(mind):
