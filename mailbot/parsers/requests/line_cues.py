@@ -37,5 +37,6 @@ def stays(scan: Scan, unit: Unit, products: Sequence[ProductMention], *, told: b
     bounds = (unit.start, unit.end)
     if unit.kind != "sentence" or told or not products:
         return False
+    same = scan.within(*bounds, "cues.unchanged")
     asks = scan.within(*bounds, "cues.want", "kinds.quote", "cues.same")
-    return bool(scan.within(*bounds, "cues.unchanged")) and not asks
+    return bool(same) and all(any(s.start <= a.start and a.end <= s.end for s in same) for a in asks)

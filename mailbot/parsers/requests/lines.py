@@ -50,7 +50,10 @@ class LineBook:
 
     def read(self, scan: Scan, units: Iterable[Unit], asked: Mapping[int, Asked] | None = None) -> None:
         """Take in the units; `asked` gives for a unit's start the question that it answers."""
-        self._renews = any(h.tag in ("kinds.renewal", "kinds.co_term") for h in scan.hits)
+        self._renews = any(
+            h.tag == "kinds.renewal" or (h.tag == "kinds.co_term" and not scan.within(h.start, h.end, "cues.same_end"))
+            for h in scan.hits
+        )
         for unit in units:
             if unit.kind == "row":
                 self._row(scan, unit)
@@ -229,7 +232,9 @@ class LineBook:
             self._context(scan, [p for p in products if p.polarity is Polarity.HAVE])
             products = kept
         lacking = [d for d in self.lines if not d.context and d.quantity is None]
-        if products and lacking and targets and all(p.polarity is Polarity.HAVE for p in products):
+        told_now = any(d is self._known(p.key) for d in lacking for p in products)  # "Jira has 50, renew it for 80"
+        had = bool(products) and all(p.polarity is Polarity.HAVE for p in products)
+        if had and lacking and targets and not told_now:
             self._context(scan, products)
             products = []
         drafts = [self._draft(scan, p) for p in products]
