@@ -192,7 +192,7 @@ def _patterns(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name in ("month_end", "month_end_after", "next_year", "this_year", "year_end", "duration_claim"):
         yield from ((f"dates.{name}", name, p) for p in data["dates"].get(name, []))
     for topic, forms in data["topics"].items():
-        for form in ("asked", "said"):
+        for form in ("asked", "said", "hinted"):
             yield from ((f"topics.{form}.{topic}", topic, p) for p in forms.get(form, []))
 
 

@@ -54,7 +54,7 @@ def entries(data: Mapping[str, Any], above: str = "") -> dict[str, Any]:
 
 
 def _is_optional(key: str) -> bool:
-    return key.startswith(f"{OPTIONAL}.") or key == "language.without"
+    return key.startswith(f"{OPTIONAL}.") or key == "language.without" or key.endswith(".hinted")
 
 
 def _unreadable(folder: Path) -> Iterator[str]:

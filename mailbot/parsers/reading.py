@@ -22,7 +22,7 @@ from mailbot.parsers.requests.persons import Person, find_persons
 from mailbot.parsers.requests.places import alternative_doubts, find_sites, is_readable, merged, sens_in
 from mailbot.parsers.requests.stated_lines import lines_of
 from mailbot.parsers.requests.terms import Terms, find_terms
-from mailbot.parsers.requests.topics import find_topics
+from mailbot.parsers.requests.topics import find_topics, hinted_topics
 from mailbot.parsers.requests.writer import last_lines, own_spans, senders_of, writer_name
 from mailbot.parsers.scan import Scan, scan
 
@@ -130,6 +130,9 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
     topics = [t for b in blocks[:1] for t in find_topics(b.scan, b.units)]
     if not is_reply:
         topics += [t for t in find_topics(subject.scan, subject.units) if t.value not in {x.value for x in topics}]
+    told = any((sites, sens, theirs, floating, message.attachments, *(x.quantity or x.plan for x in lines)))
+    if not told:
+        topics += hinted_topics(body, blocks[0].units, topics)
     return Reading(
         index=index,
         message=message,

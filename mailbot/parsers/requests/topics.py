@@ -20,6 +20,12 @@ HOW_TOPICS = ("how_to_quote", "how_to_renew_or_upgrade")
 """Topics that self-managed products answer by their own topic."""
 
 
+SELF_MANAGED = ("data_center", "server")
+"""Topics that a question about something else of such a licence does not ask about."""
+
+_REQUESTS = ("kinds.quote", "kinds.renewal", "kinds.upgrade", "product")
+
+
 def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
     """Return the topics asked about, in order, each with the words that show it.
 
@@ -30,18 +36,65 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
     for unit in units:
         if unit.kind == "row":
             continue
-        question = is_question(scan, unit) and (unit.kind != "pair" or "?" in scan.folded[unit.start : unit.end])
-        self_managed = scan.within(unit.start, unit.end, "kinds.data_center", "kinds.server")
-        for hit in scan.hits.starting(unit.start, unit.end):
-            if not (hit.end <= unit.end and hit.tag.startswith("topics.")):
-                continue
-            if hit.key in HOW_TOPICS and self_managed:
-                continue
-            if hit.key in ("monthly", "trial") and _is_left(scan, hit):
-                continue
-            if hit.tag.startswith("topics.said.") or question:
-                found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
+        question = _is_asked(scan, unit)
+        hits = [h for h in _of_topics(scan, unit) if h.tag.startswith("topics.said.") or (question and _is(h, "asked"))]
+        for hit in _about_something_else(scan, unit, hits):
+            found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
     return list(found.values())
+
+
+def hinted_topics(scan: Scan, units: Sequence[Unit], known: Sequence[Extracted[str]]) -> list[Extracted[str]]:
+    """Return the topics that lesser words show, in a mail that asks something and requests nothing concrete.
+
+    "Our client wonders whether he may test it": `test` says nothing beside a request, and all where there is none.
+    Questions in which no topic was found are looked at first; where none shows one, and none asks for a price, all
+    that the mail says.
+    """
+    told = [u for u in units if u.kind != "row"]
+    asked = [u for u in told if _is_asked(scan, u)]
+    spoken = [t.evidence[0].start for t in known]
+    open_ = [u for u in asked if not any(u.start <= at < u.end for at in spoken)]
+    found = _hinted(scan, open_)
+    if found or known or not asked or any(scan.within(u.start, u.end, *_REQUESTS) for u in asked):
+        return [t for t in found if t.value not in {k.value for k in known}]
+    return _hinted(scan, told)
+
+
+def _hinted(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
+    found: dict[str, Extracted[str]] = {}
+    for unit in units:
+        for hit in _about_something_else(scan, unit, _of_topics(scan, unit)):
+            found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
+    return list(found.values())
+
+
+def _is_asked(scan: Scan, unit: Unit) -> bool:
+    return is_question(scan, unit) and (unit.kind != "pair" or "?" in scan.folded[unit.start : unit.end])
+
+
+def _is(hit: Hit, form: str) -> bool:
+    return hit.tag.startswith(f"topics.{form}.")
+
+
+def _of_topics(scan: Scan, unit: Unit) -> list[Hit]:
+    """Return the topics' words in a unit, without those that tell something else there."""
+    self_managed = scan.within(unit.start, unit.end, "kinds.data_center", "kinds.server")
+    return [
+        hit
+        for hit in scan.hits.starting(unit.start, unit.end)
+        if hit.end <= unit.end
+        and hit.tag.startswith("topics.")
+        and not (hit.key in HOW_TOPICS and self_managed)
+        and not (hit.key in ("monthly", "trial") and _is_left(scan, hit))
+    ]
+
+
+def _about_something_else(scan: Scan, unit: Unit, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Drop self-managed products where the unit asks about something else of theirs ("the key of a Server licence")."""
+    others = [h for h in hits if h.key not in SELF_MANAGED]
+    if not others or scan.within(unit.start, unit.end, "kinds.quote", *(f"topics.asked.{how}" for how in HOW_TOPICS)):
+        return hits
+    return others
 
 
 def asks_how(words: str) -> bool:
