@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from mailbot.domain.evidence import Extracted
 from mailbot.domain.message import Desk, InboundMessage, Role
-from mailbot.domain.request import Doubt, RequestLine
+from mailbot.domain.request import Doubt, RequestLine, Users
 from mailbot.parsers.layout import Unit, lay_out
 from mailbot.parsers.lexicon import Knowledge
 from mailbot.parsers.requests.addresses import OwnedAddress, find_addresses, owned, without_company
@@ -130,8 +130,11 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
     topics = [t for b in blocks[:1] for t in find_topics(b.scan, b.units)]
     if not is_reply:
         topics += [t for t in find_topics(subject.scan, subject.units) if t.value not in {x.value for x in topics}]
-    told = any((sites, sens, theirs, floating, message.attachments, *(x.quantity or x.plan for x in lines)))
-    if not told:
+    counts = (
+        floating is not None and floating.quantity is not None and floating.quantity.value != Users(1)
+    )  # "a person"
+    told = any((sites, sens, theirs, counts, message.attachments, *(x.quantity or x.plan for x in lines)))
+    if index == 0 and not told:
         topics += hinted_topics(body, blocks[0].units, topics)
     return Reading(
         index=index,

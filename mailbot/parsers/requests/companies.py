@@ -87,7 +87,9 @@ def reseller_company(
     honorifics = tuple({h for x in knowledge.lexicons.values() for h in x.honorifics_after if not h.isascii()})
     candidates = [c for c in candidates if not c.value.endswith(honorifics)]  # nobody honours his own company
     theirs = [u for _, units in scans[:1] for u in units if u.kind == "pair" and "customer" in u.tags]
-    candidates = [c for c in candidates if not any(u.start < e.end and e.start < u.end for e in c.evidence for u in theirs)]
+    candidates = [
+        c for c in candidates if not any(u.start < e.end and e.start < u.end for e in c.evidence for u in theirs)
+    ]
     legal = [c for c in candidates if has_legal_form(c.value, knowledge.gazetteers)]
     ranked = legal or candidates
     return ranked[0] if ranked else None

@@ -23,7 +23,10 @@ HOW_TOPICS = ("how_to_quote", "how_to_renew_or_upgrade")
 SELF_MANAGED = ("data_center", "server")
 """Topics that a question about something else of such a licence does not ask about."""
 
-_REQUESTS = ("kinds.quote", "kinds.renewal", "kinds.upgrade", "product")
+_WIDE = frozenset({"reseller_program", "how_to_quote", "how_to_renew_or_upgrade", "manual_review"})
+"""Topics whose lesser words ("procedure", "allowed", "information") stand in questions about others too."""
+
+_REQUESTS = ("kinds.renewal", "kinds.upgrade", "product")
 
 
 def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
@@ -54,16 +57,25 @@ def hinted_topics(scan: Scan, units: Sequence[Unit], known: Sequence[Extracted[s
     asked = [u for u in told if _is_asked(scan, u)]
     spoken = [t.evidence[0].start for t in known]
     open_ = [u for u in asked if not any(u.start <= at < u.end for at in spoken)]
+    open_ = [u for u in open_ if not scan.text[u.start : u.end].rstrip().endswith((":", "："))]  # "two questions:"
     found = _hinted(scan, open_)
-    if found or known or not asked or any(scan.within(u.start, u.end, *_REQUESTS) for u in asked):
+    if found or known or not asked or any(_requests(scan, u) for u in asked):
         return [t for t in found if t.value not in {k.value for k in known}]
     return _hinted(scan, told)
+
+
+def _requests(scan: Scan, unit: Unit) -> bool:
+    """Whether a question may be the request itself ("could you send us a price?")."""
+    price = scan.within(unit.start, unit.end, "kinds.quote") and scan.within(unit.start, unit.end, "cues.please")
+    return bool(price or scan.within(unit.start, unit.end, *_REQUESTS))
 
 
 def _hinted(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
     found: dict[str, Extracted[str]] = {}
     for unit in units:
-        for hit in _about_something_else(scan, unit, _of_topics(scan, unit)):
+        hits = _about_something_else(scan, unit, _of_topics(scan, unit))
+        narrow = [h for h in hits if h.key not in _WIDE]
+        for hit in narrow or hits:
             found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
     return list(found.values())
 
