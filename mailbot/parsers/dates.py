@@ -51,7 +51,7 @@ def _numeric(folded: str, order: str) -> Iterator[DateMention]:
         day_first, month_first = _date(year, second, first), _date(year, first, second)
         if m[2] == "." or order == "dmy":
             readings = [day_first or month_first]
-        elif order in ("mdy", "ymd"):
+        elif order == "mdy":
             readings = [month_first or day_first]
         else:
             readings = [day_first, month_first]

@@ -1,5 +1,6 @@
 """Persons' names: recognised by grammar, surname lists and what stands beside them, never guessed from a company's."""
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 
@@ -82,6 +83,44 @@ def name_before(scan: Scan, start: int, end: int, knowledge: Knowledge) -> Span 
     return found
 
 
+def spelled_like(scan: Scan, start: int, end: int, address: str, knowledge: Knowledge) -> Span | None:
+    """Return the name in a stretch that is what the address is made of, however it is written ("anke brandt").
+
+    Capitals are put where names have them; nothing is taken from the address itself.
+    """
+    local = [_bare(p) for p in re.split(r"[^a-z]+", fold(address.partition("@")[0])) if p]
+    if len(local) < 2:
+        return None
+    tokens = list(_TOKEN.finditer(scan.text, start, end))
+    for first in range(len(tokens)):
+        for count in range(2, min(len(tokens) - first, 5) + 1):
+            words = tokens[first : first + count]
+            gaps = (scan.text[a.end() : b.start()] for a, b in itertools.pairwise(words))
+            if any(gap != " " for gap in gaps):
+                break
+            bare = [_bare(scan.folded[w.start() : w.end()]) for w in words]
+            initial = len(local) == 2 and len(local[0]) == 1 and bare[0][:1] == local[0] and bare[1:] == local[1:]
+            if initial or "".join(bare) == "".join(local):
+                at, stop = words[0].start(), words[-1].end()
+                return Span(at, stop, _in_capitals(scan.text[at:stop], knowledge.gazetteers.particles))
+    return None
+
+
+def _bare(word: str) -> str:
+    """Return the letters of a word, umlauts written with or without their `e` alike."""
+    return re.sub("(?<=[aou])e", "", "".join(re.findall(r"[^\W\d_]", word)))
+
+
+def _in_capitals(name: str, particles: frozenset[str]) -> str:
+    words = name.split(" ")
+    return " ".join(
+        w
+        if w in particles and 0 < i < len(words) - 1
+        else re.sub(r"[^\W\d_]+", lambda m: m[0][0].upper() + m[0][1:], w)
+        for i, w in enumerate(words)
+    )
+
+
 def header_name(display: str | None, email: str, knowledge: Knowledge) -> str | None:
     """Return the person's full name of a From display name; None for roles, companies and single names."""
     if not display:
@@ -98,6 +137,10 @@ def header_name(display: str | None, email: str, knowledge: Knowledge) -> str | 
         name = both[2] or both[3]
     if name and (is_person(name, email, knowledge) or _is_rare_name(name, email, knowledge)):
         return name
+    local = fold(email.partition("@")[0])
+    if name.islower() and any(len(w) > 2 and w in local for w in fold(name).split()):  # who writes without capitals
+        written = _in_capitals(name, knowledge.gazetteers.particles)
+        return written if is_person(written, email, knowledge) else None
     return None
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mailbot.domain.message import TextPart
 from mailbot.parsers.lexicon import Knowledge, load_knowledge
-from mailbot.parsers.people import name_at, name_before
+from mailbot.parsers.people import name_at, name_before, spelled_like
 from mailbot.parsers.scan import Scan, scan
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -78,3 +78,20 @@ def test_a_name_begins_after_the_company_of_the_sentence_before(knowledge: Knowl
     found = name_before(_scan(text, "en", knowledge), 0, len(text), knowledge)
     assert found is not None
     assert found.value == "Duncan Castellano"
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "name"),
+    [
+        ("the contact is sanne van den berg, see", "sanne.van-den-berg@x.example", "Sanne van den Berg"),
+        ("kontakt jürgen schäfer bitte", "juergen.schaefer@x.example", "Jürgen Schäfer"),
+        ("ask eva vogel there", "e.vogel@x.example", "Eva Vogel"),
+        ("ask the vogel people", "e.vogel@x.example", None),
+        ("accounts payable does that", "accounts@x.example", None),
+    ],
+)
+def test_a_name_without_capitals_is_known_by_its_address(
+    text: str, address: str, name: str | None, knowledge: Knowledge
+) -> None:
+    found = spelled_like(_scan(text, "en", knowledge), 0, len(text), address, knowledge)
+    assert (found.value if found else None) == name

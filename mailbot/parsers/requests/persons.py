@@ -9,7 +9,7 @@ from mailbot.domain.evidence import Extracted
 from mailbot.parsers.fold import fold
 from mailbot.parsers.layout import ROLES, Unit
 from mailbot.parsers.lexicon import Knowledge
-from mailbot.parsers.people import is_person, name_at, name_before
+from mailbot.parsers.people import is_person, name_at, name_before, spelled_like
 from mailbot.parsers.requests.company_form import CJK
 from mailbot.parsers.scan import Scan, Span
 
@@ -105,6 +105,7 @@ def _of_pair(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge) -> 
             name = name_at(scan, start, end, knowledge)
         if name is None and not i:
             name = name_before(scan, unit.start, start, knowledge)
+        name = name or spelled_like(scan, left, right, email.value, knowledge)
         yield _person(scan, name, email, theirs, role or section_theirs or bool(tags & {"customer"}))
 
 
@@ -162,6 +163,7 @@ def _of_sentence(scan: Scan, unit: Unit, senders: Senders, knowledge: Knowledge)
         name = name or _after_address(scan, email, right, knowledge)
         for hit in reversed(role):
             name = name or near_role(hit)
+        name = name or spelled_like(scan, begin, right, email.value, knowledge)
         if name is None:
             name = _previous_line(scan, unit, email, knowledge)
         yield _person(scan, name, email, not senders.are(email.value), bool(role))

@@ -102,12 +102,24 @@ def _refusals(scan: Scan, bounds: tuple[int, int], *tags: str) -> list[Hit]:
     return [c for c in scan.within(*bounds, *tags) if not any(s.start <= c.start and c.end <= s.end for s in same)]
 
 
+def _end_of_list(scan: Scan, end: int, right: int) -> int:
+    """Return where the products end that "and" joins to one that ends at `end` ("Jira and Guard are not needed")."""
+    for product in scan.within(end, right, "product"):
+        between = scan.folded[end : product.start].strip()
+        joined = any(a.start >= end and a.end <= product.start for a in scan.within(end, product.start, "cues.and"))
+        if not (joined and " " not in between):
+            break
+        end = product.end
+    return end
+
+
 def _rejected(scan: Scan, sentence: tuple[int, int], start: int, end: int) -> bool:
     if _put_off(scan, sentence, start, end):
         return True
     left, right = _clause(scan, sentence, start, end)
+    listed = _end_of_list(scan, end, right)
     for cue in scan.within(end, right, "cues.drop_after"):
-        if cue.start - end <= 24 and not scan.within(end, cue.start, "product"):
+        if 0 <= cue.start - listed <= 24 and not scan.within(listed, cue.start, "product"):
             return True
     for cue in _refusals(scan, sentence, "cues.drop", "cues.not"):
         reach = 24 if cue.tag == "cues.drop" else 6
