@@ -11,6 +11,9 @@ CJK_LEGAL = re.compile(
     r"|[^\s、。，,.：:「」|｜/／\n\t]{2,24}?(?:株式会社|有限会社|合同会社|股份有限公司|有限责任公司|有限公司|集团公司|주식회사|\(주\)|㈜)"
 )
 PHONE = re.compile(r"\d{3,}|@|www\.|https?:", re.IGNORECASE)
+CAPITAL = r"(?:[A-ZÀ-Þ][\w'’&.-]*|&)"
+PARTICLES = "de|du|des|del|do|da|dos|das|di|della|dello|dei|degli|delle|la|las|los|von|of|und|and|et|y|e"
+CAPITALISED = re.compile(rf"{CAPITAL}(?:[ ](?:{CAPITAL}|(?:{PARTICLES})\b)){{0,5}}")
 
 
 def has_legal_form(text: str, gazetteers: Gazetteers) -> bool:

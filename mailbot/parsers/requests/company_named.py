@@ -9,7 +9,7 @@ from mailbot.parsers.layout import Unit
 from mailbot.parsers.legal import legal_forms
 from mailbot.parsers.lexicon import Gazetteers, Knowledge
 from mailbot.parsers.people import is_person
-from mailbot.parsers.requests.company_form import CJK, CJK_LEGAL, clean, has_legal_form
+from mailbot.parsers.requests.company_form import CAPITAL, CAPITALISED, CJK, CJK_LEGAL, PARTICLES, clean, has_legal_form
 from mailbot.parsers.scan import Scan
 from mailbot.parsers.spans import Taken
 
@@ -18,21 +18,18 @@ _CJK_INTRODUCED = re.compile(
     r"[^\s、。，,.：:（）()「」『』《》はがをにへで是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]{2,20}?)"
     r"(?=様|さま|御中|[\s，,、。（(是在有想要需希将將一已目打为為的使用现現计計拟擬准準正因欲今近]|에서|에|는|은|이|가|의|$)(?![ぁ-ん])"
 )
-_CAPITAL = r"(?:[A-ZÀ-Þ][\w'’&.-]*|&)"
-_PARTICLES = "de|du|des|del|do|da|dos|das|di|della|dello|dei|degli|delle|la|las|los|von|of|und|and|et|y|e"
 _ARTICLE = (
     r"(?:is |are |ist |est |es |é )?"
     r"(?:a empresa |la empresa |the company |die firma |la société |l'azienda |the |die |der |la |le |les |l'|el |los "
     r"|las |il |lo |gli |o |a |os |as )?"
 )
-_CAPITALISED = re.compile(rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:{_PARTICLES})\b)){{0,5}}")
 _LATIN_INTRODUCED = re.compile(
-    rf"[\s,:–-]*{_ARTICLE}({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))*)"
+    rf"[\s,:–-]*{_ARTICLE}({CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{CAPITAL}|(?:{PARTICLES})\b))*)"
 )
-_APPOSITION = re.compile(rf"\s?,\s{_ARTICLE}({_CAPITAL}(?:[ ][^\s,;:.!?()]+){{1,6}})(?=,)")  # "our client, the .., has"
+_APPOSITION = re.compile(rf"\s?,\s{_ARTICLE}({CAPITAL}(?:[ ][^\s,;:.!?()]+){{1,6}})(?=,)")  # "our client, the .., has"
 _ACTING = re.compile(
     rf"\s*(?:(?:La|Le|Les|L['’]|Il|El|Los|Las|O|A|Os|As|Die|Der|Das|De|Het|The|Lo|Gli|I)(?:\s|(?<=['’])))?"
-    rf"({_CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{_CAPITAL}|(?:{_PARTICLES})\b))+)"
+    rf"({CAPITAL}(?:[ ](?:(?:(?:[ld]|dell)['’])?{CAPITAL}|(?:{PARTICLES})\b))+)"
 )
 _SAID = ("cues.have", "cues.want", "kinds.", "product", "counters.")
 _SAMA = re.compile(r"([^\s、。，,.：:（）()「」『』【】〔〕/／]{2,24}?)(?:様|さま)(?!子|々)")
@@ -53,9 +50,7 @@ def legally_named(
     for unit in units:
         if unit.kind != "sentence":
             continue
-        for m in re.finditer(
-            rf"{_CAPITAL}(?:[ ](?:{_CAPITAL}|(?:{_PARTICLES})\b)){{0,5}}", scan.text[unit.start : unit.end]
-        ):
+        for m in CAPITALISED.finditer(scan.text[unit.start : unit.end]):
             start, end = unit.start + m.start(), unit.start + m.end()
             name = scan.text[start : forms.end_after(scan.folded, end)]
             bare = forms.without(name)
@@ -112,7 +107,7 @@ def _names_in(subject: Scan, start: int, end: int) -> Iterator[str]:
             if len(piece) >= 3 and not re.search(r"[A-Za-z0-9]", piece):
                 yield piece
         else:
-            for m in re.finditer(rf"{_CAPITAL}(?: (?:{_CAPITAL}|of|de|du|des|del|do|da|&|and|und|et|y|e))*", piece):
+            for m in re.finditer(rf"{CAPITAL}(?: (?:{CAPITAL}|of|de|du|des|del|do|da|&|and|und|et|y|e))*", piece):
                 yield re.sub(r" (?:of|de|du|des|del|do|da|&|and|und|et|y|e)$", "", m[0])
         position = max(position, hit.end) if hit else end
 
@@ -222,7 +217,7 @@ def introduced(scan: Scan, units: Sequence[Unit], knowledge: Knowledge) -> Extra
             m = None
         m = m or _LATIN_INTRODUCED.match(rest)
         if m:
-            name = re.sub(rf"(?:\s(?:{_PARTICLES}|has|is))+$", "", m[1]).rstrip(".")
+            name = re.sub(rf"(?:\s(?:{PARTICLES}|has|is))+$", "", m[1]).rstrip(".")
             start = hit.end + m.start(1)
             products = scan.within(start, start + len(name), "product", "app")
             beside_address = bool(scan.emails.starting(start + len(name), start + len(name) + 41))

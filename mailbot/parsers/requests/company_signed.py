@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from mailbot.domain.evidence import Extracted
 from mailbot.parsers.fold import fold
-from mailbot.parsers.legal import legal_forms
+from mailbot.parsers.legal import LegalForms, legal_forms
 from mailbot.parsers.lexicon import Gazetteers, Knowledge
 from mailbot.parsers.people import is_person
-from mailbot.parsers.requests.company_form import CJK, CJK_LEGAL, PHONE, clean, has_legal_form
+from mailbot.parsers.requests.company_form import CAPITALISED, CJK, CJK_LEGAL, PHONE, clean, has_legal_form
 from mailbot.parsers.scan import Scan, Span
 
 _FROM_COMPANY = (
@@ -73,6 +73,10 @@ def signed(
     label = re.sub(r"[^a-z0-9]", "", ".".join(domain.split(".")[:-1]))
     for chunk in chunks:
         if has_legal_form(chunk.value, knowledge.gazetteers) and forms.without(chunk.value):
+            within = _in_sentence(scan, chunk, name, forms)
+            if within is not None:
+                yield _extracted(scan, within)
+                continue
             whole = legal_forms(knowledge.gazetteers.legal_forms).up_to(chunk.value)
             yield _extracted(scan, _trim_cjk(Span(chunk.start, chunk.start + len(whole), whole)))
     for chunk in chunks:
@@ -84,6 +88,19 @@ def signed(
             continue
         if _follows_name(scan, chunk, name) or not is_person(chunk.value, email, knowledge):
             yield _extracted(scan, chunk)
+
+
+def _in_sentence(scan: Scan, chunk: Span, name: str | None, forms: LegalForms) -> Span | None:
+    """Return the company of a chunk that is a sentence ("ich bin bei der Noack GmbH für Lizenzen zuständig")."""
+    if CJK.search(chunk.value) or (len(chunk.value.split()) <= 6 and not chunk.value[0].islower()):
+        return None
+    for m in CAPITALISED.finditer(chunk.value):
+        end = forms.end_after(scan.folded, chunk.start + m.end())
+        text = scan.text[chunk.start + m.start() : end]
+        text = re.sub(rf"^{re.escape(name)}\s\S+\s", "", text) if name else text  # "Eva Sartori di Sartori S.n.c."
+        if forms.in_name(text) and forms.without(text):
+            return Span(end - len(text), end, text)
+    return None
 
 
 def _follows_name(scan: Scan, chunk: Span, name: str | None) -> bool:
