@@ -15,7 +15,7 @@ from mailbot.store.engine import READ_ONLY, make_engine, parse_url
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
 """Every revision that this program knows, oldest first; stated here so that a start does not load Alembic."""
 
 HEAD = REVISIONS[-1]
