@@ -55,6 +55,7 @@ ROUTES = (
     Page("POST", "/cases/{number}/note", acts.note, AGENT),
     Page("POST", "/cases/{number}/withdraw", acts.withdraw, AGENT),
     Page("POST", "/cases/{number}/accept", acts.accept, AGENT),
+    Page("POST", "/cases/{number}/undo", acts.undo_last, AGENT),
     Page("POST", "/cases/{number}/teach", teaching.propose, AGENT),
     Page("POST", "/cases/{number}/merge", acts.merge, AGENT),
     Page("POST", "/cases/{number}/split", acts.split, AGENT),

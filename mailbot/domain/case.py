@@ -94,6 +94,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What a case took over from another one: mails by inbox entry, Message-IDs, and addresses that were new to it."""
+
+    mails: tuple[int, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    newcomers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewItem:
     """A case that waits for a person: why, since when, and what was settled."""
 

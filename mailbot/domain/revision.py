@@ -12,6 +12,9 @@ from mailbot.domain.quote import Quote, QuoteLine, ReplacedLine, ReplacedQuote
 QUOTE_ACCEPTED = "QuoteAccepted"
 """Kind of the event by which staff say that the order has come."""
 
+ACCEPTANCE_TAKEN_BACK = "AcceptanceTakenBack"
+"""Kind of the event by which staff say that it has not."""
+
 
 class QuoteStatus(enum.Enum):
     """Whether an issued quote can be accepted, or was."""
@@ -58,8 +61,14 @@ def status_of(
 
 def accepted_revisions(events: Iterable[CaseEvent]) -> frozenset[int]:
     """Return the revisions of a case's quote that staff say were accepted."""
-    told = (event.data.get("revision") for event in events if event.kind == QUOTE_ACCEPTED)
-    return frozenset(revision for revision in told if isinstance(revision, int))
+    accepted: set[int] = set()
+    for event in events:
+        revision = event.data.get("revision")
+        if event.kind == QUOTE_ACCEPTED and isinstance(revision, int):
+            accepted.add(revision)
+        elif event.kind == ACCEPTANCE_TAKEN_BACK and isinstance(revision, int):
+            accepted.discard(revision)
+    return frozenset(accepted)
 
 
 def is_expired(quote: Quote | ReplacedQuote, today: dt.date) -> bool:

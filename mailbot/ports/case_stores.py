@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from mailbot.domain.case import Case, CaseEvent, InboxEntry, ReviewItem
+from mailbot.domain.case import Case, CaseEvent, InboxEntry, Moved, ReviewItem
 from mailbot.domain.decision import Decision
 from mailbot.domain.file import Records
 from mailbot.domain.message import Desk, InboundMessage
@@ -46,10 +46,14 @@ class CaseStore(Protocol):
         """
         ...
 
-    def absorb(self, case: Case, other: Case) -> None:
+    def absorb(self, case: Case, other: Case) -> Moved:
         """The mails, Message-IDs and participants of the other case are this one's from now on, and what names the
-        other finds this one.
+        other finds this one. Returns what was taken over.
         """
+        ...
+
+    def give_back(self, case: Case, other: Case, moved: Moved) -> None:
+        """What the case took over from the other one is the other's again, as if it had never been absorbed."""
         ...
 
     def split_off(self, case: Case, mails: Sequence[int], at: dt.datetime) -> Case:
@@ -118,8 +122,11 @@ class ReviewStore(Protocol):
         """
         ...
 
-    def close_for(self, case: Case, at: dt.datetime) -> None:
-        """Settle the case's open item, if there is one, as `replaced`: the machine has dealt with the case since."""
+    def close_for(self, case: Case, at: dt.datetime) -> bool:
+        """Settle the case's open item, if there is one, as `replaced`: the machine has dealt with the case since.
+
+        Returns whether there was one.
+        """
         ...
 
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:

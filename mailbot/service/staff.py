@@ -10,7 +10,7 @@ from mailbot.domain.file import Records
 from mailbot.domain.message import Desk
 from mailbot.domain.staff import StaffRole, User, is_login
 from mailbot.ports import Clock, Store
-from mailbot.service import afterwards, rearranging, review
+from mailbot.service import afterwards, rearranging, review, undoing
 from mailbot.service.rehearsal import consider
 from mailbot.service.review import Settled, Workbench, event_of, open_item
 from mailbot.service.trail import endorsed_by
@@ -125,6 +125,12 @@ def undo(bench: Workbench, item_id: int, user: User) -> Settled:
     """As afterwards.undo."""
     require(user, StaffRole.AGENT)
     return afterwards.undo(bench, item_id, actor=user.login)
+
+
+def undo_last(bench: Workbench, case_number: str, user: User) -> Settled:
+    """As undoing.undo_last."""
+    require(user, StaffRole.AGENT)
+    return undoing.undo_last(bench, case_number, actor=user.login)
 
 
 def withdraw(bench: Workbench, case_number: str, user: User) -> Settled:

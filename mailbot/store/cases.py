@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from mailbot.domain.case import Case, CaseEvent, InboxState
+from mailbot.domain.case import Case, CaseEvent, InboxState, Moved
 from mailbot.domain.case_number import case_number
 from mailbot.domain.decision import Action, Decision
 from mailbot.domain.errors import StaleCase
@@ -86,14 +86,24 @@ class SqlCaseStore:
         self._append([event])
         return saved
 
-    def absorb(self, case: Case, other: Case) -> None:
+    def absorb(self, case: Case, other: Case) -> Moved:
         """Move all of the other case's mails, Message-IDs and participants here, and lead who names it here."""
         keys = {"from_case": other.id, "to_case": case.id}
         ids = self._connection.scalars(_MESSAGE_IDS, keys).all()
-        self._connection.execute(_MOVE_MAILS, keys)
+        mails = self._connection.scalars(_MOVE_MAILS, keys).all()
         self._move_message_ids(ids, other.id, case.id)
         self._admit(case.id, other.participants)
         self._connection.execute(_MERGED, keys)
+        newcomers = tuple(address for address in other.participants if address not in case.participants)
+        return Moved(mails=tuple(sorted(mails)), message_ids=tuple(ids), newcomers=newcomers)
+
+    def give_back(self, case: Case, other: Case, moved: Moved) -> None:
+        """Undo `absorb`: what was moved is the other case's again."""
+        keys = {"from_case": case.id, "to_case": other.id}
+        self._connection.execute(_MOVE_SOME_MAILS, {**keys, "ids": list(moved.mails)})
+        self._move_message_ids(moved.message_ids, case.id, other.id)
+        self._connection.execute(_DISMISS, {"case_id": case.id, "addresses": list(moved.newcomers)})
+        self._connection.execute(_MERGED, {"from_case": other.id, "to_case": None})
 
     def split_off(self, case: Case, mails: Sequence[int], at: dt.datetime) -> Case:
         """Open a case with these mails of the case and all that belongs to them."""
@@ -273,11 +283,15 @@ _FORGET_ID = sa.delete(case_message_ids).where(
     case_message_ids.c.case_id == sa.bindparam("from_case"), case_message_ids.c.message_id == sa.bindparam("known")
 )
 
-_MOVE_MAILS = (
-    sa.update(inbox).where(inbox.c.case_id == sa.bindparam("from_case")).values(case_id=sa.bindparam("to_case"))
-)
+_moved = sa.update(inbox).where(inbox.c.case_id == sa.bindparam("from_case")).values(case_id=sa.bindparam("to_case"))
+_MOVE_MAILS = _moved.returning(inbox.c.id)
 _of_the_mails = inbox.c.id.in_(sa.bindparam("ids", expanding=True))
-_MOVE_SOME_MAILS = _MOVE_MAILS.where(_of_the_mails)
+_MOVE_SOME_MAILS = _moved.where(_of_the_mails)
+
+_DISMISS = sa.delete(case_participants).where(
+    case_participants.c.case_id == sa.bindparam("case_id"),
+    case_participants.c.address.in_(sa.bindparam("addresses", expanding=True)),
+)
 
 _MAILS_OF_CASE = (
     sa.select(inbox.c.id, inbox.c.sender, inbox.c.message_id)

@@ -11,7 +11,7 @@ from statistics import quantiles
 import sqlalchemy as sa
 
 from mailbot.domain.case import InboxState
-from mailbot.domain.revision import QUOTE_ACCEPTED, QuoteStatus, status_of
+from mailbot.domain.revision import ACCEPTANCE_TAKEN_BACK, QUOTE_ACCEPTED, QuoteStatus, status_of
 from mailbot.store.convert import data_from_json, quote_from_json
 from mailbot.store.tables import case_events, cases, inbox, quotes
 from mailbot.store.trail import MACHINE
@@ -155,6 +155,8 @@ def _follow(course: _Course, kind: str, at: dt.datetime, actor: str, data: Mappi
             course.corrected |= {_INDEX.sub("", str(p)) for p in values} if isinstance(values, Mapping) else set()
         case _ if kind == QUOTE_ACCEPTED and isinstance(revision := data.get("revision"), int):
             course.accepted.add(revision)
+        case _ if kind == ACCEPTANCE_TAKEN_BACK and isinstance(revision := data.get("revision"), int):
+            course.accepted.discard(revision)
 
 
 def _summed(parts: Iterable[Mapping[str, Decimal]]) -> Mapping[str, Decimal]:

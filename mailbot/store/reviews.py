@@ -57,9 +57,9 @@ class SqlReviewStore:
         shown = inbox_id or self._connection.execute(_NEWEST_MAIL, {"case_id": case.id}).scalar_one()
         return self._add(case.id, shown, at, decision=None, note=cause)
 
-    def close_for(self, case: Case, at: dt.datetime) -> None:
-        """Settle the case's open item, if there is one, as `replaced`: the machine has dealt with the case since."""
-        self._replace(case.id, at)
+    def close_for(self, case: Case, at: dt.datetime) -> bool:
+        """Settle the case's open item, if there is one, as `replaced`; return whether there was one."""
+        return self._replace(case.id, at)
 
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
         """Return items, oldest first."""
@@ -87,9 +87,10 @@ class SqlReviewStore:
             raise KeyError(item_id)
         raise StaleCase(f"review item {item_id} of {item.case_number} is settled already: {item.settlement}")
 
-    def _replace(self, case_id: int, at: dt.datetime) -> None:
-        self._connection.execute(_REPLACE, {"case": case_id, "new_settlement": REPLACED, "new_at": at})
+    def _replace(self, case_id: int, at: dt.datetime) -> bool:
+        done = self._connection.execute(_REPLACE, {"case": case_id, "new_settlement": REPLACED, "new_at": at})
         self._connection.execute(_LEAVE_QUEUE_OF_CASE, {"case": case_id})
+        return done.rowcount > 0
 
     def _add(self, case_id: int, inbox_id: int, at: dt.datetime, *, decision: Decision | None, note: str) -> int:
         row = {

@@ -77,6 +77,8 @@ def test_corrections_hold_until_they_are_undone_or_the_case_is_handed_back():
     assert corrections_of([first, second, event("Undone", settlement="corrected")]) == {"site": "a", "currency": "USD"}
     assert corrections_of([first, event("Undone", settlement="approved")]) == {"site": "a", "currency": "USD"}
     assert corrections_of([first, second, event("HandedBack")]) == {}
+    undone = event("Undone", settlement="handed_back")
+    assert corrections_of([first, second, event("HandedBack"), undone]) == {"site": "b", "currency": "USD"}
 
 
 def test_who_made_a_draft_or_endorsed_it_stands_behind_this_draft_only():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.domain.case import Case, CaseEvent, InboxState
+from mailbot.domain.case import Case, CaseEvent, InboxState, Moved
 from mailbot.domain.decision import Action
 from mailbot.domain.errors import StaleCase
 from mailbot.domain.message import InboundMessage
@@ -222,6 +222,32 @@ def test_a_case_that_was_absorbed_is_found_no_more_but_the_one_that_has_its_mail
         assert uow.cases.messages(case) == [b"other"]
         assert uow.cases.messages(other) == []
         assert "bo@x.example" in uow.cases.get(case.id).participants
+
+
+def test_what_was_absorbed_can_be_given_back_whole(store: Store, case: Case) -> None:
+    with store.begin() as uow:
+        other = uow.cases.open(inbound("<other@x.example>", sender="bo@x.example"), NOW)
+        entry = uow.inbox.add(MAILBOX, 1, fetched(1, b"other"), message_id="<other@x.example>", state=InboxState.NEW)
+        assert entry is not None
+        claimed = uow.inbox.claim_next(lease_seconds=60)
+        assert claimed is not None
+        uow.inbox.finish(claimed, InboxState.DONE, case_id=other.id, outcome="ask")
+        before = uow.cases.get(case.id), uow.cases.get(other.id)
+        moved = uow.cases.absorb(case, other)
+        assert moved == Moved(mails=(entry,), message_ids=("other@x.example",), newcomers=("bo@x.example",))
+        uow.cases.give_back(uow.cases.get(case.id), uow.cases.get(other.id), moved)
+        uow.commit()
+    with store.begin() as uow:
+        assert (uow.cases.get(case.id), uow.cases.get(other.id)) == before
+        assert uow.cases.messages(case) == []
+        assert uow.cases.messages(other) == [b"other"]
+    for reply in (
+        inbound("<2@x.example>", sender="bo@x.example", in_reply_to="<other@x.example>"),
+        inbound("<2@x.example>", sender="bo@x.example", subject=f"Re: [{other.number}]"),
+    ):
+        found = find(store, reply)
+        assert found is not None
+        assert found.id == other.id
 
 
 def test_mails_that_were_split_off_are_a_case_that_their_answers_find(store: Store, case: Case) -> None:

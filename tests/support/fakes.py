@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from mailbot.domain.case import Case, CaseEvent, Fetched, InboxEntry, InboxState, MailboxKey, ReviewItem
+from mailbot.domain.case import Case, CaseEvent, Fetched, InboxEntry, InboxState, MailboxKey, Moved, ReviewItem
 from mailbot.domain.case_number import case_number
 from mailbot.domain.decision import Decision
 from mailbot.domain.errors import LeaseLost, StaleCase
@@ -342,19 +342,30 @@ class MemoryCaseStore:
             case_id = self._tables.merged[case_id]
         return self._tables.cases[case_id]
 
-    def absorb(self, case: Case, other: Case) -> None:
-        self._move(case, other, [e.id for e in self._tables.inbox.values() if e.case_id == other.id])
-        self._tables.message_ids = {(key, case.id if c == other.id else c) for key, c in self._tables.message_ids}
+    def absorb(self, case: Case, other: Case) -> Moved:
+        mails = [e.id for e in self._tables.inbox.values() if e.case_id == other.id]
+        ids = {key for key, c in self._tables.message_ids if c == other.id}
+        self._move(case, other, mails)
+        self._move_ids(ids, other.id, case.id)
         self._admit(case.id, other.participants)
         self._tables.merged[other.id] = case.id
+        newcomers = [address for address in other.participants if address not in case.participants]
+        return Moved(mails=tuple(mails), message_ids=tuple(ids), newcomers=tuple(newcomers))
+
+    def give_back(self, case: Case, other: Case, moved: Moved) -> None:
+        self._move(other, case, moved.mails)
+        self._move_ids(set(moved.message_ids), case.id, other.id)
+        held = self._tables.cases[case.id]
+        kept = tuple(address for address in held.participants if address not in moved.newcomers)
+        self._tables.cases[case.id] = replace(held, participants=kept)
+        del self._tables.merged[other.id]
 
     def split_off(self, case: Case, mails: Sequence[int], at: dt.datetime) -> Case:
         senders = [sender for i in mails if (sender := self._tables.senders.get(i))]
         opened = self.open_for(next(iter(senders), None), language=case.language, at=at)
         self._move(opened, case, mails)
         ids = {message_id_key(known) for i in mails if (known := self._tables.mail_ids.get(i))}
-        self._tables.message_ids -= {(key, case.id) for key in ids}
-        self._tables.message_ids |= {(key, opened.id) for key in ids}
+        self._move_ids(ids, case.id, opened.id)
         self._admit(opened.id, map(address_key, senders))
         return self._tables.cases[opened.id]
 
@@ -362,6 +373,10 @@ class MemoryCaseStore:
         for i in mails:
             if self._tables.inbox[i].case_id == other.id:
                 self._tables.inbox[i] = replace(self._tables.inbox[i], case_id=case.id)
+
+    def _move_ids(self, ids: set[str], from_case: int, to_case: int) -> None:
+        self._tables.message_ids -= {(key, from_case) for key in ids}
+        self._tables.message_ids |= {(key, to_case) for key in ids}
 
     def _admit(self, case_id: int, addresses: Iterable[str]) -> None:
         held = self._tables.cases[case_id]
@@ -433,10 +448,11 @@ class MemoryReviewStore:
         newest = max((e.id for e in self._tables.inbox.values() if e.case_id == case.id), default=0)
         return self._add(case, inbox_id or newest, at, decision=None, note=cause)
 
-    def close_for(self, case: Case, at: dt.datetime) -> None:
+    def close_for(self, case: Case, at: dt.datetime) -> bool:
         waiting = self._open_item(case)
         if waiting is not None:
             self.settle(waiting.id, by="machine", settlement="replaced", note="", at=at)
+        return waiting is not None
 
     def list(self, *, settled: bool = False, limit: int = 200) -> Sequence[ReviewItem]:
         return [i for i in self._tables.reviews.values() if (i.settled_at is not None) == settled][:limit]

@@ -109,6 +109,12 @@ def undo(console: Console, visit: Visit) -> Response:
     return visit.go(f"/cases/{undone.case_number}")
 
 
+def undo_last(console: Console, visit: Visit) -> Response:
+    """The newest act in the case is taken back, and the case is shown again."""
+    undone = _rearranged(console, visit, lambda number: staff.undo_last(console.bench, number, visit.user))
+    return undone if isinstance(undone, Response) else visit.go(f"/cases/{visit.part('number')}?done=undone")
+
+
 def withdraw(console: Console, visit: Visit) -> Response:
     """The case's replies that have not left do not leave, and the case is shown again."""
     withdrawn = staff.withdraw(console.bench, visit.part("number"), visit.user)

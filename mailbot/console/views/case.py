@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from mailbot.console.desk import Console, Visit
 from mailbot.console.fields import all_fields, changed, cited, may_be_asked, request_fields
 from mailbot.console.marks import Cited, Piece, marked
-from mailbot.domain.case import InboxState
+from mailbot.domain.case import CaseEvent, InboxState
 from mailbot.domain.catalogue import PLANS, PRODUCTS
 from mailbot.domain.decision import Decision
 from mailbot.domain.errors import InputError, TransientError
@@ -24,7 +24,7 @@ from mailbot.domain.request import Kind
 from mailbot.service.process import records_for
 from mailbot.service.rehearsal import Rehearsal, consider, rehearse
 from mailbot.service.staff import is_large
-from mailbot.service.trail import corrections_of, endorsed_by
+from mailbot.service.trail import act_of, corrections_of, endorsed_by, last_act, merged_into
 from mailbot.store.queries import CasePage, MailRow, case_page
 
 log = structlog.get_logger(__name__)
@@ -106,7 +106,8 @@ def case_response(
         "ends": decision.co_term_options if decision and rehearsal else (),
         "ends_path": next((f.path for f in every_field if f.key == "target_end_date" and f.is_wanted), ""),
         "promise": console.options.promise,
-        "merged_into": next((e.data["case"] for e in page.events if e.kind == "MergedInto"), None),
+        "merged_into": merged_into(page.events),
+        "last_act": _undoable(page),
     }
     return visit.page("case.html", status, **context)
 
@@ -223,6 +224,13 @@ def _shown(row: MailRow, message: InboundMessage, number: int, evidence: Sequenc
         ],
         has_html=b"text/html" in raw.lower(),
     )
+
+
+def _undoable(page: CasePage) -> CaseEvent | None:
+    """Return the act that can be taken back now: one whose reply is on its way out cannot."""
+    event = last_act(page.events)
+    act = act_of(event) if event is not None else None
+    return event if act is None or act.version == page.version else None
 
 
 def _lookers(console: Console, visit: Visit, page: CasePage) -> Sequence[str]:
