@@ -36,8 +36,11 @@ def merge_lines(readings: Sequence[Reading]) -> tuple[list[RequestLine], list[Do
 
 
 def _settled(line: RequestLine, reading: Reading) -> RequestLine:
-    """Return the line with an open choice settled by a number that answers it ("380 it is")."""
+    """Return the line as a number sets it: an open choice ("380 it is"), or one corrected ("not 400 but 500")."""
     choice = line.quantity.value if line.quantity else None
+    for refused, number in reading.corrections:
+        if choice == Users(refused):
+            return replace(line, quantity=Extracted(Users(number.value), number.evidence))
     for number in reading.bare_numbers:
         inside = isinstance(choice, UserRange) and choice.low <= number.value <= choice.high
         if inside or (isinstance(choice, OneOf) and number.value in choice.counts):

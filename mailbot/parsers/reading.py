@@ -57,6 +57,7 @@ class Reading:
     attached: bool  # the mail points to an attachment for its content
     unchanged: bool
     takes_over: bool  # the writer says that the request is theirs from now on
+    corrections: tuple[tuple[int, Extracted[int]], ...]  # "not 400 but 500", in a reply
     bare_numbers: tuple[Extracted[int], ...]  # of short sentences in a reply, without a word for users
 
 
@@ -161,6 +162,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
             h.tag == "cues.attached" for u in blocks[0].units for h in body.within(u.start, u.end, "cues.attached")
         ),
         takes_over=any(body.within(u.start, u.end, "cues.takes_over") for u in blocks[0].units),
+        corrections=_corrections(blocks[0]) if is_reply else (),
         bare_numbers=_bare_numbers(blocks[0]) if is_reply else (),
         unchanged=any(b.scan.within(u.start, u.end, "cues.unchanged") for b in blocks for u in b.units),
     )
@@ -174,6 +176,20 @@ def _bare_numbers(body: Block) -> tuple[Extracted[int], ...]:
         if unit.kind == "sentence" and len(inside) == 1 and unit.end - unit.start <= 60 and not named:
             number = inside[0]
             found.append(Extracted(number.value, (body.scan.evidence(number.start, number.end),)))
+    return tuple(found)
+
+
+def _corrections(body: Block) -> tuple[tuple[int, Extracted[int]], ...]:
+    """Return what a reply corrects without naming a product: the number refused, and the one told instead."""
+    scan, found = body.scan, []
+    for unit in body.units:
+        numbers = [n for n in scan.numbers.starting(unit.start, unit.end) if not n.spelled]
+        if unit.kind != "sentence" or len(numbers) != 2 or scan.within(unit.start, unit.end, "product"):
+            continue
+        old, new = numbers
+        refused = scan.within(unit.start, old.start, "cues.not", "cues.instead_before")
+        if any(0 <= old.start - cue.end <= 1 for cue in refused):
+            found.append((old.value, Extracted(new.value, (scan.evidence(new.start, new.end),))))
     return tuple(found)
 
 

@@ -113,7 +113,9 @@ def _is_name(scan: Scan, start: int, end: int, key: str) -> bool:
         if scan.folded[start:end] == "access":
             return scan.folded[max(0, start - 10) : start].strip().endswith("atlassian")
         whole = scan.text[scan.text.rfind("\n", 0, start) + 1 : end]  # who writes all small writes names so, too
-        return text[0].isupper() or key == "loom" or (whole.islower() and len(whole) > 20)
+        counted = any(0 <= n.start - end <= 6 for n in scan.numbers.starting(end, end + 7))  # "service desk to 20"
+        counted = counted and scan.folded[start:end].startswith("service")
+        return text[0].isupper() or key == "loom" or counted or (whole.islower() and len(whole) > 20)
     return True
 
 
