@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 
+from tests.e2e.desk import until
 from tests.faults.points import ON_THE_WIRE, SERVICE
 from tests.faults.world import World, imap_through
 from tests.support.proxy import running_proxy
@@ -73,8 +74,16 @@ def doomed(world: World, point: str, passage: int) -> Iterator["subprocess.Popen
 
 @contextlib.contextmanager
 def crew(world: World, workers: int) -> Iterator[None]:
-    """Run so many services for the time of the block; each must end well."""
+    """Run so many services for the time of the block, which begins when all of them serve; each must end well."""
     with contextlib.ExitStack() as ends:
+        before = _serving(world)
         for _ in range(workers):
             ends.enter_context(world.desk.running())
+        until(lambda: _serving(world) - before >= workers, seconds=60, what=world.desk.log)
         yield
+
+
+def _serving(world: World) -> int:
+    """Return how many services have told that they serve so far."""
+    log = world.desk.folder / "log"
+    return log.read_text().count(" serving ") if log.exists() else 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.desk import until
+from tests.faults.crew import crew
 from tests.faults.points import RUNS
 from tests.faults.world import World, imap_through, make_world
 from tests.support.postgres import running_postgres
@@ -67,7 +68,7 @@ def test_three_workers_share_one_connection_to_the_mailbox(postgres_url, dovecot
 
 def test_restarts_of_the_database_lose_nothing(dovecot, tmp_path):
     with running_postgres() as postgres, postgres.database() as url, make_world(tmp_path, dovecot, url) as world:
-        with world.desk.running(), world.desk.running():
+        with crew(world, 2):
             for _ in range(2 * RUNS):
                 world.deliver(4)
                 time.sleep(1)
