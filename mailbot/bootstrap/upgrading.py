@@ -21,7 +21,6 @@ def upgrade_database(installation: Installation) -> int:
         with opened.begin() as uow:
             clear = uow.staff.unsealed_codes()
             if not clear:
-                uow.commit()
                 return 0
             codes = _codes(installation)
             for user_id, secret in clear.items():

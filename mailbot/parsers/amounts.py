@@ -26,10 +26,11 @@ _HAN = "零〇一二两兩三四五六七八九十百千万萬拾"
 _HAN_NUMBER = re.compile(f"(?:\\d{{1,5}}|[{_HAN}])[{_HAN}]*")
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "千": 1000, "万": 10000, "萬": 10000}
 _MIXED = re.compile(
-    r"(?<![\d.,])(?:(\d{1,3}(?:\.\d)?) ?[万萬만](?= ?[\d천백千百명석인]|[^가-힣]|$))?"
-    r"(?: ?(\d{1,2}) ?[千천])?(?: ?(\d) ?[百백])?(?: ?(\d{1,4}|\d,\d{3})(?![\d.,]))?"
+    r"(?<![\d.,])(?:(\d{1,3}) ?[万萬만](?= ?[\d천백千百명석인]|[^가-힣]|$))?"
+    r"(?: ?(\d{1,2}) ?[千천])?(?: ?(\d) ?[百백])?(?:(?:(?<=[만천백]) )?(\d{1,4}|\d,\d{3})(?![\d.,]))?"
 )
 """Digits with words for thousands between ("1万5千", "1만 2천", "2천5백")."""
+_COUNTED = re.compile(" ?[명석인]")
 _MOST_DIGITS = 9  # nobody has so many users; int() refuses thousands
 _MOST_WORDS = 20  # "hundred hundred hundred .." would be a number of thousands of digits
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -129,11 +130,11 @@ def _candidates(folded: str, lexicons: Sequence[Lexicon]) -> Iterator[Number]:
 
 def _mixed(folded: str) -> Iterator[Number]:
     for m in _MIXED.finditer(folded):
-        counted = m[1] and re.compile(" ?[명석인]").match(folded, m.end())  # "5만 추가" adds but five
+        counted = m[1] and _COUNTED.match(folded, m.end())  # "5만 추가" adds but five
         if counted or sum(part is not None for part in m.groups()) > 1:
-            whole, thousands, hundreds, rest = (float((part or "0").replace(",", "")) for part in m.groups())
+            whole, thousands, hundreds, rest = (int((part or "0").replace(",", "")) for part in m.groups())
             start = m.start() + len(m[0]) - len(m[0].lstrip())
-            yield Number(start, m.end(), int(whole * 10000 + thousands * 1000 + hundreds * 100 + rest))
+            yield Number(start, m.end(), whole * 10000 + thousands * 1000 + hundreds * 100 + rest)
 
 
 def _spelled(folded: str, lexicon: Lexicon) -> Iterator[Number]:

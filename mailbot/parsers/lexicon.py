@@ -60,6 +60,8 @@ class Gazetteers:
 
     products: Mapping[str, tuple[str, ...]]
     fuzzy_products: tuple[str, ...]
+    common_products: tuple[str, ...]  # that are words, too
+    short_products: tuple[str, ...]  # that are short for other things, too
     apps: tuple[str, ...]
     self_managed: tuple[str, ...]
     countries: Mapping[str, str]  # folded name -> ISO 3166-1 alpha-2
@@ -127,6 +129,8 @@ class Knowledge:
         for product, names in self.gazetteers.products.items():
             yield from (("product", product, name) for name in names)
         yield from (("app", name, name) for name in self.gazetteers.apps)
+        yield from (("common", name, name) for name in self.gazetteers.common_products)
+        yield from (("short", name, name) for name in self.gazetteers.short_products)
         yield from (("self_managed", name, name) for name in self.gazetteers.self_managed)
         yield from (("currency", code, pattern) for code, pattern in self.gazetteers.currencies)
 
@@ -204,6 +208,8 @@ def load_gazetteers(folder: Path) -> Gazetteers:
         return Gazetteers(
             products={k: tuple(v) for k, v in products["products"].items()},
             fuzzy_products=tuple(products["typos"]["fuzzy"]),
+            common_products=tuple(products["common"]["words"]),
+            short_products=tuple(products["common"]["abbreviations"]),
             apps=tuple(products["others"]["apps"]),
             self_managed=tuple(products["others"]["self_managed"]),
             countries={fold(n): code for code, names in world["countries"].items() for n in names},

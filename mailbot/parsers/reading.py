@@ -131,11 +131,7 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
     topics = [t for b in blocks[:1] for t in find_topics(b.scan, b.units)]
     if not is_reply:
         topics += [t for t in find_topics(subject.scan, subject.units) if t.value not in {x.value for x in topics}]
-    counts = (
-        floating is not None and floating.quantity is not None and floating.quantity.value != Users(1)
-    )  # "a person"
-    told = any((sites, sens, theirs, counts, message.attachments, *(x.quantity or x.plan for x in lines)))
-    if index == 0 and not told:
+    if index == 0 and not (sites or sens or theirs or message.attachments or _has_counts(lines, floating)):
         topics += hinted_topics(body, blocks[0].units, topics)
     return Reading(
         index=index,
@@ -166,6 +162,12 @@ def read(message: InboundMessage, index: int, knowledge: Knowledge, desk: Desk, 
         bare_numbers=_bare_numbers(blocks[0]) if is_reply else (),
         unchanged=any(b.scan.within(u.start, u.end, "cues.unchanged") for b in blocks for u in b.units),
     )
+
+
+def _has_counts(lines: Sequence[RequestLine], floating: RequestLine | None) -> bool:
+    """Whether counts or plans are told; "a person" alone is no count."""
+    loose = floating is not None and floating.quantity is not None and floating.quantity.value != Users(1)
+    return loose or any(line.quantity or line.plan for line in lines)
 
 
 def _bare_numbers(body: Block) -> tuple[Extracted[int], ...]:

@@ -73,7 +73,7 @@ class StaffStore(Protocol):
         ...
 
     def unsealed_codes(self) -> Mapping[int, str]:
-        """Return the second factors that are kept in clear, by member; those that were only offered are forgotten."""
+        """Return the second factors that are kept in clear, by member."""
         ...
 
     def use_code(self, user_id: int, step: int) -> bool:

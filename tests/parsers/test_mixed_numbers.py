@@ -29,6 +29,8 @@ def knowledge() -> Knowledge:
         ("zh-Hans", "1万5000人", [15000]),
         ("zh-Hant", "1萬2千位", [12000]),
         ("ja", "3千円 20名", [20]),
+        ("zh-Hans", "共2千 20人", [2000, 20]),  # two numbers
+        ("ko", "1만 2000명", [12000]),
     ],
 )
 def test_thousands_in_words(language: str, text: str, values: list[int], knowledge: Knowledge) -> None:

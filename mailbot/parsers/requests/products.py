@@ -39,7 +39,7 @@ def find_products(scan: Scan, bounds: tuple[int, int], *, in_list: bool) -> list
     for hit in scan.within(start, end, "product"):
         if any(a <= hit.start < reach for a, _, reach in inside_app):
             continue
-        if _self_managed(scan, hit.start, hit.end, bounds) or not _is_name(scan, hit.start, hit.end, hit.key):
+        if _self_managed(scan, hit.start, hit.end, bounds) or not _is_name(scan, hit.start, hit.end):
             continue
         meant = polarity(scan, bounds, hit.start, hit.end)
         if in_list and meant is not Polarity.NOT:
@@ -98,25 +98,20 @@ def _app_reach(scan: Scan, end: int, limit: int) -> int:
     return end
 
 
-def _is_name(scan: Scan, start: int, end: int, key: str) -> bool:
-    """Whether a common word is really the product's name: "Guard", not "guard"; "Access" only with Atlassian."""
-    text = scan.text[start:end]
-    if text.isascii() and scan.folded[start:end] in (
-        "guard",
-        "compass",
-        "loom",
-        "access",
-        "service desk",
-        "service management",
-        "conf.",
-    ):
-        if scan.folded[start:end] == "access":
-            return scan.folded[max(0, start - 10) : start].strip().endswith("atlassian")
-        whole = scan.text[scan.text.rfind("\n", 0, start) + 1 : end]  # who writes all small writes names so, too
-        counted = any(0 <= n.start - end <= 6 for n in scan.numbers.starting(end, end + 7))  # "service desk to 20"
-        counted = counted and scan.folded[start:end].startswith("service")
-        return text[0].isupper() or key == "loom" or counted or (whole.islower() and len(whole) > 20)
-    return True
+def _is_name(scan: Scan, start: int, end: int) -> bool:
+    """Whether a common word is really the product's name: "Guard" or "guard for 20", not "guard"."""
+    tags = {h.tag for h in scan.hits.starting(start, start + 1) if h.end == end}
+    if not tags & {"common", "short"} or _is_measured(scan, start, end):
+        return True
+    whole = scan.text[scan.text.rfind("\n", 0, start) + 1 : end]  # who writes all small writes names so, too
+    return "common" in tags and (scan.text[start].isupper() or (whole.islower() and len(whole) > 20))
+
+
+def _is_measured(scan: Scan, start: int, end: int) -> bool:
+    """Whether a count or plan stands beside ("service desk to 20", "25 Conf", "Conf Standard")."""
+    counts = scan.numbers.starting(start - 12, end + 8)
+    plans = (h for h in scan.hits.starting(end, end + 3) if h.tag.startswith("plans."))
+    return any(0 <= n.start - end <= 7 or 0 <= start - n.end <= 3 for n in counts) or any(plans)
 
 
 def _self_managed(scan: Scan, start: int, end: int, bounds: tuple[int, int]) -> bool:

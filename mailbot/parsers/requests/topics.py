@@ -39,8 +39,8 @@ def find_topics(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
     for unit in units:
         if unit.kind == "row":
             continue
-        question = _is_asked(scan, unit)
-        hits = [h for h in _of_topics(scan, unit) if h.tag.startswith("topics.said.") or (question and _is(h, "asked"))]
+        forms = ("topics.said.", "topics.asked.") if _is_asked(scan, unit) else ("topics.said.",)
+        hits = [h for h in _of_topics(scan, unit) if h.tag.startswith(forms)]
         for hit in _about_something_else(scan, unit, hits):
             found.setdefault(hit.key, Extracted(hit.key, (scan.evidence(hit.start, hit.end),)))
     return list(found.values())
@@ -82,10 +82,6 @@ def _hinted(scan: Scan, units: Sequence[Unit]) -> list[Extracted[str]]:
 
 def _is_asked(scan: Scan, unit: Unit) -> bool:
     return is_question(scan, unit) and (unit.kind != "pair" or "?" in scan.folded[unit.start : unit.end])
-
-
-def _is(hit: Hit, form: str) -> bool:
-    return hit.tag.startswith(f"topics.{form}.")
 
 
 def _of_topics(scan: Scan, unit: Unit) -> list[Hit]:
