@@ -183,6 +183,23 @@ def test_a_reply_is_edited_asked_merged_and_split_by_mouse(page_of, desk, pictur
     assert "it was good to talk to you" in page.request.get(f"/cases/{number}").text()
 
 
+def test_a_merge_is_taken_back_by_one_key(page_of, desk, pictures):
+    one, other = desk.waiting("contact_not_on_file")[1], desk.waiting("ambiguous_quantity")[1]
+    desk.deliver()
+    page = page_of("agent")
+    page.goto(f"/cases/{other}")
+    page.locator("summary", has_text="Merge or split").click()
+    page.locator("#into").fill(one)
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("The cases are one now")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.screenshot(path=pictures / "can-be-undone.png", full_page=True)
+    page.keyboard.press("u")
+    expect(page.get_by_role("status")).to_contain_text("It is taken back")
+    page.screenshot(path=pictures / "undone.png", full_page=True)
+    assert desk.waiting("ambiguous_quantity")[1] == other
+
+
 def test_two_browsers_that_approve_at_once_send_once(page_of, desk, pictures):
     one, other = page_of("agent"), page_of("approver")
     number = desk.waiting("co_term_review")[1]

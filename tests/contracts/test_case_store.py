@@ -9,7 +9,7 @@ from mailbot.domain.case import Case, CaseEvent, InboxState, Moved
 from mailbot.domain.decision import Action
 from mailbot.domain.errors import StaleCase
 from mailbot.domain.message import InboundMessage
-from mailbot.ports import Store
+from mailbot.ports import Store, UnitOfWork
 from tests.support.samples import MAILBOX, NOW, decision, fetched, inbound, outgoing
 
 
@@ -200,14 +200,20 @@ def test_a_case_is_found_by_its_number(store: Store, case: Case) -> None:
         assert uow.cases.numbered("Q-2026-99999") is None
 
 
+def another_case(uow: UnitOfWork) -> tuple[Case, int]:
+    """Open the case of Bo, who has written one mail; return it and the mail's entry."""
+    other = uow.cases.open(inbound("<other@x.example>", sender="bo@x.example"), NOW)
+    entry = uow.inbox.add(MAILBOX, 1, fetched(1, b"other"), message_id="<other@x.example>", state=InboxState.NEW)
+    assert entry is not None
+    claimed = uow.inbox.claim_next(lease_seconds=60)
+    assert claimed is not None
+    uow.inbox.finish(claimed, InboxState.DONE, case_id=other.id, outcome="ask")
+    return other, entry
+
+
 def test_a_case_that_was_absorbed_is_found_no_more_but_the_one_that_has_its_mails(store: Store, case: Case) -> None:
     with store.begin() as uow:
-        other = uow.cases.open(inbound("<other@x.example>", sender="bo@x.example"), NOW)
-        entry = uow.inbox.add(MAILBOX, 1, fetched(1, b"other"), message_id="<other@x.example>", state=InboxState.NEW)
-        assert entry is not None
-        claimed = uow.inbox.claim_next(lease_seconds=60)
-        assert claimed is not None
-        uow.inbox.finish(claimed, InboxState.DONE, case_id=other.id, outcome="ask")
+        other, _ = another_case(uow)
         uow.cases.absorb(case, other)
         uow.commit()
     for reply in (
@@ -226,12 +232,7 @@ def test_a_case_that_was_absorbed_is_found_no_more_but_the_one_that_has_its_mail
 
 def test_what_was_absorbed_can_be_given_back_whole(store: Store, case: Case) -> None:
     with store.begin() as uow:
-        other = uow.cases.open(inbound("<other@x.example>", sender="bo@x.example"), NOW)
-        entry = uow.inbox.add(MAILBOX, 1, fetched(1, b"other"), message_id="<other@x.example>", state=InboxState.NEW)
-        assert entry is not None
-        claimed = uow.inbox.claim_next(lease_seconds=60)
-        assert claimed is not None
-        uow.inbox.finish(claimed, InboxState.DONE, case_id=other.id, outcome="ask")
+        other, entry = another_case(uow)
         before = uow.cases.get(case.id), uow.cases.get(other.id)
         moved = uow.cases.absorb(case, other)
         assert moved == Moved(mails=(entry,), message_ids=("other@x.example",), newcomers=("bo@x.example",))
